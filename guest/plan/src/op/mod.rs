@@ -1,0 +1,142 @@
+//! The kernels' parameters. One operator family is one file: its parameters and the check of its operands.
+//!
+//! To add one, add its file, list it in [`Op`] (at the end: the binary encoding numbers the variants) and in
+//! [`Op::check`].
+
+mod binary;
+mod conv;
+mod copy;
+mod depthwise;
+mod fill;
+mod local_response;
+mod pool;
+mod reduce;
+mod softmax;
+mod unary;
+
+pub use binary::{Binary, BinaryKind};
+pub use conv::{Conv, PANEL};
+pub use copy::Copy;
+pub use depthwise::Depthwise;
+pub use fill::Fill;
+pub use local_response::LocalResponse;
+pub use pool::{Pool, PoolKind};
+pub use reduce::{Reduce, ReduceKind};
+pub use softmax::Softmax;
+pub use unary::Unary;
+
+use crate::{ElementType, Tensor};
+use alloc::format;
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// What one step computes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Op {
+    /// Dense or grouped convolution, and with a 1×1 window also matrix multiplication by constant weights.
+    Conv(Conv),
+    /// Depthwise convolution: every channel has its own filter.
+    Depthwise(Depthwise),
+    /// Max or average pooling.
+    Pool(Pool),
+    /// An element-wise function of one tensor.
+    Unary(Unary),
+    /// An element-wise function of two tensors, with broadcasting.
+    Binary(Binary),
+    /// A reduction over one (possibly merged) axis.
+    Reduce(Reduce),
+    /// Softmax or log-softmax over one axis.
+    Softmax(Softmax),
+    /// A strided copy: transposition, slicing, concatenation, padding and expansion are all this.
+    Copy(Copy),
+    /// Every element set to one value.
+    Fill(Fill),
+    /// Local response normalisation across channels.
+    LocalResponse(LocalResponse),
+}
+
+/// What a step's operands are, for [`Op::check`].
+pub struct Operands<'a> {
+    /// The step's inputs, in order.
+    pub inputs: &'a [&'a Tensor],
+    /// The step's outputs, in order.
+    pub outputs: &'a [&'a Tensor],
+    /// The step's scratch tensor, if it has one.
+    pub scratch: Option<&'a Tensor>,
+}
+
+impl Op {
+    /// Whether the operands' number, types and shapes are exactly what the kernel will read and write.
+    ///
+    /// # Errors
+    /// A sentence that says which operand is wrong and how.
+    pub fn check(&self, operands: &Operands) -> Result<(), String> {
+        match self {
+            Self::Conv(op) => op.check(operands),
+            Self::Depthwise(op) => op.check(operands),
+            Self::Pool(op) => op.check(operands),
+            Self::Unary(_) => unary::check(operands),
+            Self::Binary(op) => op.check(operands),
+            Self::Reduce(op) => op.check(operands),
+            Self::Softmax(op) => op.check(operands),
+            Self::Copy(op) => op.check(operands),
+            Self::Fill(_) => fill::check(operands),
+            Self::LocalResponse(op) => op.check(operands),
+        }
+    }
+
+    /// Whether the first output may be the very tensor that the input at `index` is: the kernel then reads each
+    /// element before it writes it.
+    pub fn works_in_place(&self, index: usize) -> bool {
+        match self {
+            Self::Unary(_) => index == 0,
+            Self::Binary(op) => op.works_in_place(index),
+            _ => false,
+        }
+    }
+}
+
+fn need(condition: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if condition { Ok(()) } else { Err(message()) }
+}
+
+impl<'a> Operands<'a> {
+    /// The inputs and the one output, if their numbers are right and all are f32.
+    fn f32_io<const N: usize>(&self) -> Result<([&'a Tensor; N], &'a Tensor), String> {
+        let inputs: [&Tensor; N] =
+            self.inputs.try_into().map_err(|_| format!("needs {N} inputs, has {}", self.inputs.len()))?;
+        let [output] = *self.outputs else {
+            return Err(format!("needs 1 output, has {}", self.outputs.len()));
+        };
+        for t in inputs.iter().chain([&output]) {
+            need(t.element_type == ElementType::F32, || format!("needs f32 operands, has {:?}", t.element_type))?;
+        }
+        Ok((inputs, output))
+    }
+}
+
+/// `[batch, height, width, channels]` of an image activation.
+fn image(t: &Tensor, what: &str) -> Result<[u32; 4], String> {
+    let shape: [u32; 4] = t
+        .shape
+        .as_slice()
+        .try_into()
+        .map_err(|_| format!("{what} must be [batch, height, width, channels], is {:?}", t.shape))?;
+    need(shape.iter().all(|&d| d > 0), || format!("{what} is empty: {:?}", t.shape))?;
+    Ok(shape)
+}
+
+/// Whether a window slid over `size` cells padded by `before` and at most `window` cells behind gives `out` places.
+///
+/// The padding behind is not stored: it is whatever the last place needs.
+fn window_fits(size: u32, before: u32, window: u32, stride: u32, dilation: u32, out: u32) -> Result<(), String> {
+    need(window > 0 && stride > 0 && dilation > 0 && out > 0, || {
+        format!("window {window}, stride {stride}, dilation {dilation} and output {out} must all be positive")
+    })?;
+    let reach = (u64::from(window) - 1) * u64::from(dilation) + 1;
+    need(u64::from(before) < reach.max(2), || format!("padding {before} is as large as the window {reach}"))?;
+    let last = (u64::from(out) - 1) * u64::from(stride);
+    need(last < u64::from(size) + u64::from(before), || {
+        format!("output {out} at stride {stride} begins behind the input {size} with padding {before}")
+    })
+}

@@ -1,0 +1,94 @@
+//! Card, recipe and plan together, and their binary encoding.
+
+use crate::{Plan, PlanError, Recipe};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// The first bytes of an encoded package.
+pub const MAGIC: [u8; 8] = *b"maasmpkg";
+
+/// Which encoding this library writes and reads. It changes when an old reader would misread a new package.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Who the model is: what `describe` tells beside inputs and outputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The model's name.
+    pub name: String,
+    /// Its semantic version.
+    pub version: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// The licence of its weights, as an SPDX expression; empty if unknown.
+    pub license: String,
+    /// Where it came from, a URL or a name; empty if unknown.
+    pub source: String,
+    /// `sha256:` and the digest of what it was compiled from.
+    pub source_digest: String,
+    /// The classes' names, in the order of the output's elements; may be empty.
+    pub labels: Vec<String>,
+    /// How many parameters the model has.
+    pub parameters: u64,
+    /// Multiply-accumulate operations of one inference.
+    pub multiply_accumulates: u64,
+    /// Whether the first output is logits, of which `recognize` takes the softmax, or already probabilities.
+    pub logits: bool,
+}
+
+/// Everything of a model but its constants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Package {
+    /// Who the model is.
+    pub card: Card,
+    /// How bytes become its input; without one the model has only `infer`.
+    pub recipe: Option<Recipe>,
+    /// What it computes.
+    pub plan: Plan,
+}
+
+/// Why bytes are not a package.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The first bytes are not [`MAGIC`].
+    #[error("these bytes are not a maasm package")]
+    NotAPackage,
+    /// Another version of the format.
+    #[error("the package has format {found}, this reader knows {FORMAT_VERSION}; package the model again")]
+    Version {
+        /// What the package says.
+        found: u32,
+    },
+    /// The bytes break off or make no sense.
+    #[error("the package is damaged: {0}")]
+    Damaged(String),
+    /// The plan cannot be run.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+}
+
+impl Package {
+    /// The binary form: [`MAGIC`], [`FORMAT_VERSION`] (little-endian), then the fields as postcard writes them.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::from(MAGIC);
+        bytes.extend(FORMAT_VERSION.to_le_bytes());
+        bytes.extend(postcard::to_allocvec(self).expect("a package has no part that postcard cannot write"));
+        bytes
+    }
+
+    /// Reads the binary form and validates the plan.
+    ///
+    /// # Errors
+    /// If the bytes are not a package, of another version, damaged, or hold a plan that cannot be run.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let rest = bytes.strip_prefix(&MAGIC).ok_or(DecodeError::NotAPackage)?;
+        let (version, rest) = rest.split_first_chunk::<4>().ok_or(DecodeError::NotAPackage)?;
+        let found = u32::from_le_bytes(*version);
+        if found != FORMAT_VERSION {
+            return Err(DecodeError::Version { found });
+        }
+        let package: Self = postcard::from_bytes(rest).map_err(|e| DecodeError::Damaged(alloc::format!("{e}")))?;
+        package.plan.validate()?;
+        Ok(package)
+    }
+}

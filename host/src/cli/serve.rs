@@ -1,0 +1,10 @@
+//! `maasm serve`
+
+/// Serve components over HTTP.
+#[derive(clap::Args)]
+pub struct Arguments {}
+
+/// Runs it.
+pub(super) fn run(_arguments: Arguments) -> anyhow::Result<()> {
+    anyhow::bail!("not written yet")
+}

@@ -1,0 +1,58 @@
+//! An ONNX graph becomes a plan and packed weights.
+
+use maasm_plan::Plan;
+use tract_onnx::pb::ModelProto;
+
+/// What the user may decide about a compilation.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Shapes of inputs by name, where the model leaves axes open; an open first axis is 1 by default.
+    pub shapes: Vec<(String, Vec<usize>)>,
+}
+
+/// A compiled model: what the packager puts into a component.
+pub struct Compiled {
+    /// What the runtime executes.
+    pub plan: Plan,
+    /// The packed weights that the plan's constants lie in.
+    pub constants: Vec<u8>,
+    /// Parameters of the model.
+    pub parameters: u64,
+    /// Multiply-accumulate operations of one inference.
+    pub multiply_accumulates: u64,
+}
+
+/// Something in the model that has no lowering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The node's name.
+    pub node: String,
+    /// The operator.
+    pub operator: String,
+    /// What about it is not supported.
+    pub reason: String,
+}
+
+/// Why a model does not compile.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Parts of the model have no lowering; all of them.
+    #[error("{} operators cannot be compiled: {}", .0.len(), list(.0))]
+    Unsupported(Vec<Unsupported>),
+    /// The model is invalid or leaves something open.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+fn list(unsupported: &[Unsupported]) -> String {
+    unsupported.iter().map(|u| format!("{} ({}): {}", u.operator, u.node, u.reason)).collect::<Vec<_>>().join("; ")
+}
+
+/// Compiles a model.
+///
+/// # Errors
+/// If the model is invalid or holds what has no lowering.
+pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
+    let _ = (model, options);
+    Err(Error::Invalid("not written yet".into()))
+}

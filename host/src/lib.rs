@@ -1,0 +1,15 @@
+//! maasm on the host's side: the compiler, the packager, the engine, the HTTP server and the command line.
+//!
+//! # Layout
+//! - `source/`: what users give (ONNX, or structure and parameters) becomes one ONNX graph in memory
+//! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
+//! - `package/`: plan and template become a component
+//! - `engine/`: components are loaded, instantiated and called, within limits
+//! - `server/`: routes and handlers; one resource is one file
+//! - `cli/`: one subcommand is one file
+pub mod cli;
+pub mod compile;
+pub mod engine;
+pub mod package;
+pub mod server;
+pub mod source;
