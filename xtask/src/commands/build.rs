@@ -1,0 +1,20 @@
+//! `cargo xtask build`
+
+use crate::{guest, process, workspace};
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// Compiles the templates, then the command.
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    super::no_arguments(arguments)?;
+    build().map(|_| ())
+}
+
+/// Compiles the templates, then the command that embeds them, and tells where the command lies.
+pub(super) fn build() -> Result<PathBuf> {
+    guest::build()?;
+    process::step("compiling the maasm command", || {
+        process::run(workspace::cargo().args(["build", "--release", "--package", "maasm"]))
+    })?;
+    Ok(workspace::target()?.join("release").join(format!("maasm{}", std::env::consts::EXE_SUFFIX)))
+}

@@ -1,0 +1,38 @@
+//! The commands: one is one file, listed once in [`COMMANDS`].
+
+mod build;
+
+use anyhow::{Result, bail};
+
+/// A command: its name, what it does, and the function that does it.
+type Command = (&'static str, &'static str, fn(&[String]) -> Result<()>);
+
+const COMMANDS: &[Command] = &[("build", "compile the component templates and the maasm command", build::run)];
+
+/// Runs the command that `arguments` begin with.
+pub fn run(arguments: &[String]) -> Result<()> {
+    match arguments.split_first() {
+        None => help(),
+        Some((name, _)) if ["help", "--help", "-h"].contains(&name.as_str()) => help(),
+        Some((name, rest)) => match COMMANDS.iter().find(|command| command.0 == name) {
+            Some((.., function)) => function(rest)?,
+            None => bail!("there is no command {name:?}; `cargo xtask help` lists them"),
+        },
+    }
+    Ok(())
+}
+
+fn help() {
+    println!("cargo xtask COMMAND\n");
+    for (name, about, _) in COMMANDS {
+        println!("  {name:<8}{about}");
+    }
+}
+
+/// Refuses arguments, for commands that take none.
+fn no_arguments(arguments: &[String]) -> Result<()> {
+    match arguments {
+        [] => Ok(()),
+        [first, ..] => bail!("unexpected argument {first:?}: this command takes none"),
+    }
+}

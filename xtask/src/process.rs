@@ -1,0 +1,39 @@
+//! Runs other programs and tells what is being done.
+
+use anyhow::{Context, Result, bail};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Says what is about to be done, does it, and says how long it took.
+pub fn step<T>(what: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
+    eprintln!("▸ {what}");
+    let start = Instant::now();
+    let result = action().with_context(|| format!("while {what}"))?;
+    eprintln!("  {:.1} s", start.elapsed().as_secs_f64());
+    Ok(result)
+}
+
+/// Runs a program with this one's terminal.
+pub fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} failed ({status})", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a program and gives what it wrote to its standard output.
+pub fn capture(command: &mut Command) -> Result<String> {
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", shown(command)))?;
+    if !output.status.success() {
+        bail!("{} failed ({})", shown(command), output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// A command line as a person would type it.
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}

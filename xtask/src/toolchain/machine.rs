@@ -1,0 +1,35 @@
+//! What the search for a toolchain asks of the machine; tests answer in its place.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+pub trait Machine {
+    /// Whether there is such a file or folder.
+    fn exists(&self, path: &Path) -> bool;
+
+    /// What a program writes to its standard output, without the line's end; `None` if it fails or is missing.
+    fn ask(&self, program: &str, arguments: &[&str]) -> Option<String>;
+
+    /// Runs a program that changes the machine, with its output on the terminal; whether it succeeded.
+    fn change(&self, program: &str, arguments: &[&str]) -> bool;
+}
+
+/// The machine that this runs on.
+pub struct Real;
+
+impl Machine for Real {
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let output = Command::new(program).args(arguments).stderr(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    fn change(&self, program: &str, arguments: &[&str]) -> bool {
+        eprintln!("▸ {program} {}", arguments.join(" "));
+        // Standard output belongs to the command that needs the toolchain.
+        Command::new(program).args(arguments).stdout(std::io::stderr()).status().is_ok_and(|status| status.success())
+    }
+}
