@@ -1,1 +1,2 @@
-//! .
+//! What the black-box tests share.
+pub mod onnx;
