@@ -1,7 +1,10 @@
 //! Runs a plan's steps in order.
 
-use crate::AlignedBytes;
-use maasm_plan::{Plan, PlanError};
+use crate::kernels::{self, Operand};
+use crate::memory::Views;
+use crate::{AlignedBytes, kernels::copy};
+use maasm_plan::{ALIGNMENT, ElementType, Place, Plan, PlanError, Port, Step, Tensor};
+use std::ops::Range;
 
 /// Why a plan and its memory do not go together.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +52,13 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// If the plan is invalid, or the memories are shorter than it says or misaligned.
     pub fn new(plan: Plan, constants: C, arena: AlignedBytes) -> Result<Self, SetupError> {
         plan.validate()?;
+        let fits = |memory: &'static str, bytes: &[u8], wanted: u64| {
+            let found = bytes.len() as u64;
+            let aligned = wanted == 0 || (bytes.as_ptr() as usize as u64).is_multiple_of(ALIGNMENT);
+            if found >= wanted && aligned { Ok(()) } else { Err(SetupError::Memory { memory, wanted, found }) }
+        };
+        fits("constants", constants.as_ref(), plan.constants_len)?;
+        fits("arena", arena.as_ref(), plan.arena_len)?;
         Ok(Self { plan, constants, arena })
     }
 
@@ -65,8 +75,14 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Panics
     /// If there is no such input.
     pub fn set_input(&mut self, index: usize, bytes: &[u8]) -> Result<(), TensorError> {
-        let _ = (index, bytes, &self.constants, &mut self.arena);
-        todo!()
+        let port = &self.plan.inputs[index];
+        let tensor = &self.plan.tensors[port.tensor as usize];
+        let physical = &mut self.arena.as_mut()[range(tensor)];
+        if bytes.len() != physical.len() {
+            return Err(TensorError::Length { wanted: physical.len(), found: bytes.len() });
+        }
+        copy::run(tensor.element_type.size(), &inward(port, tensor), bytes, physical);
+        Ok(())
     }
 
     /// Input `index` in the physical order, to be written in place.
@@ -74,13 +90,23 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Panics
     /// If there is no such input or it is not f32.
     pub fn input_mut(&mut self, index: usize) -> &mut [f32] {
-        let _ = index;
-        todo!()
+        let tensor = &self.plan.tensors[self.plan.inputs[index].tensor as usize];
+        assert_eq!(tensor.element_type, ElementType::F32, "input {index} is not f32");
+        bytemuck::cast_slice_mut(&mut self.arena.as_mut()[range(tensor)])
     }
 
     /// Runs every step, without allocating.
     pub fn run(&mut self) {
-        todo!()
+        self.run_observed(|_, _| {});
+    }
+
+    /// Runs every step and calls `observe` after each one with its index: the time from one call to the next is
+    /// what the step took.
+    pub fn run_observed(&mut self, mut observe: impl FnMut(usize, &Step)) {
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            run_step(&self.plan, step, self.constants.as_ref(), self.arena.as_mut());
+            observe(index, step);
+        }
     }
 
     /// Output `index` in the outside order, little-endian.
@@ -88,8 +114,12 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Panics
     /// If there is no such output.
     pub fn output(&self, index: usize) -> Vec<u8> {
-        let _ = index;
-        todo!()
+        let port = &self.plan.outputs[index];
+        let tensor = &self.plan.tensors[port.tensor as usize];
+        let physical = self.bytes(tensor);
+        let mut bytes = vec![0; physical.len()];
+        copy::run(tensor.element_type.size(), &inward(port, tensor).reversed(), physical, &mut bytes);
+        bytes
     }
 
     /// Output `index` in the physical order, which for up to two axes, and wherever height and width are 1, is the
@@ -98,7 +128,55 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Panics
     /// If there is no such output or it is not f32.
     pub fn output_f32(&self, index: usize) -> &[f32] {
-        let _ = index;
-        todo!()
+        let tensor = &self.plan.tensors[self.plan.outputs[index].tensor as usize];
+        assert_eq!(tensor.element_type, ElementType::F32, "output {index} is not f32");
+        bytemuck::cast_slice(self.bytes(tensor))
     }
+
+    fn bytes(&self, tensor: &Tensor) -> &[u8] {
+        match tensor.place {
+            Place::Arena(_) => &self.arena.as_ref()[range(tensor)],
+            Place::Constants(_) => &self.constants.as_ref()[range(tensor)],
+        }
+    }
+}
+
+/// Where a validated tensor's bytes are within its memory.
+fn range(tensor: &Tensor) -> Range<usize> {
+    let (Place::Arena(offset) | Place::Constants(offset)) = tensor.place;
+    let bytes = tensor.bytes().expect("validation has computed it");
+    offset as usize..(offset + bytes) as usize
+}
+
+/// How a port's elements in the outside order are visited in the order of its tensor.
+fn inward(port: &Port, tensor: &Tensor) -> copy::Walk {
+    let elements = tensor.elements().expect("validation has computed it") as usize;
+    if port.axes.is_empty() || elements == 0 {
+        return copy::Walk::new([(elements, 1, 1)]);
+    }
+    let mut outside_strides = [1usize; copy::MAX_AXES];
+    for axis in (1..port.shape.len()).rev() {
+        outside_strides[axis - 1] = outside_strides[axis] * port.shape[axis] as usize;
+    }
+    let mut stride = elements;
+    copy::Walk::new(port.axes.iter().zip(&tensor.shape).map(|(&axis, &extent)| {
+        stride /= extent as usize;
+        (extent as usize, outside_strides[usize::from(axis)], stride)
+    }))
+}
+
+fn run_step(plan: &Plan, step: &Step, constants: &[u8], arena: &mut [u8]) {
+    let tensor = |id: u32| &plan.tensors[id as usize];
+    let output = tensor(step.outputs[0]);
+    let views = Views::new(arena, range(output), step.scratch.map_or(0..0, |id| range(tensor(id))));
+    let mut inputs = [Operand { shape: &[], bytes: None }; kernels::MAX_INPUTS];
+    for (operand, &id) in inputs.iter_mut().zip(&step.inputs) {
+        let tensor = tensor(id);
+        let bytes = match tensor.place {
+            Place::Arena(_) => views.read(range(tensor)),
+            Place::Constants(_) => Some(&constants[range(tensor)]),
+        };
+        *operand = Operand { shape: &tensor.shape, bytes };
+    }
+    kernels::run(&step.op, &inputs, output, views.output, views.scratch);
 }

@@ -1,7 +1,14 @@
 //! Runs plans: the executor and its kernels, in WebAssembly and natively.
+//!
+//! # Layout
+//! - `executor`: a plan with its memory; sets inputs, runs the steps, reads outputs
+//! - `memory`: one step's view of the arena, what it reads apart from what it writes
+//! - `kernels/`: one operator family is one file; its scalar version is the specification
 
 mod aligned;
 mod executor;
+mod kernels;
+mod memory;
 
 pub use aligned::AlignedBytes;
 pub use executor::{Executor, SetupError, TensorError};

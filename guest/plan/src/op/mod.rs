@@ -133,10 +133,13 @@ fn window_fits(size: u32, before: u32, window: u32, stride: u32, dilation: u32, 
     need(window > 0 && stride > 0 && dilation > 0 && out > 0, || {
         format!("window {window}, stride {stride}, dilation {dilation} and output {out} must all be positive")
     })?;
-    let reach = (u64::from(window) - 1) * u64::from(dilation) + 1;
+    let reach = (u64::from(window) - 1).saturating_mul(u64::from(dilation)).saturating_add(1);
     need(u64::from(before) < reach.max(2), || format!("padding {before} is as large as the window {reach}"))?;
-    let last = (u64::from(out) - 1) * u64::from(stride);
+    let last = (u64::from(out) - 1).saturating_mul(u64::from(stride));
     need(last < u64::from(size) + u64::from(before), || {
         format!("output {out} at stride {stride} begins behind the input {size} with padding {before}")
+    })?;
+    need(last.saturating_add(reach) <= i32::MAX as u64, || {
+        format!("a window that reaches to {} is too large", last.saturating_add(reach))
     })
 }

@@ -1,0 +1,85 @@
+//! Element-wise functions of two tensors, with broadcasting.
+
+use super::copy::MAX_AXES;
+use super::unary;
+use maasm_plan::op::{Binary, BinaryKind};
+
+/// An operand that is absent is what `y` holds beforehand.
+pub fn run(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32]) {
+    match op.kind {
+        BinaryKind::Add => walk(op, a, b, y, |a, b| a + b),
+        BinaryKind::Sub => walk(op, a, b, y, |a, b| a - b),
+        BinaryKind::Mul => walk(op, a, b, y, |a, b| a * b),
+        BinaryKind::Div => walk(op, a, b, y, |a, b| a / b),
+        BinaryKind::Min => walk(op, a, b, y, |a, b| if b < a { b } else { a }),
+        BinaryKind::Max => walk(op, a, b, y, |a, b| if b > a { b } else { a }),
+        BinaryKind::Pow => walk(op, a, b, y, f32::powf),
+        BinaryKind::Prelu => walk(op, a, b, y, |a, b| if a > 0.0 { a } else { a * b }),
+    }
+}
+
+fn walk(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32], f: impl Fn(f32, f32) -> f32 + Copy) {
+    let Some((&row, outer)) = op.shape.split_last() else {
+        let (a, b) = (a.map_or(y[0], |a| a[0]), b.map_or(y[0], |b| b[0]));
+        y[0] = f(a, b);
+        return finish(op, y);
+    };
+    let [a_step, b_step] = [&op.a_strides, &op.b_strides].map(|strides| strides[outer.len()] as usize);
+    let mut place = [0u32; MAX_AXES];
+    let (mut a_at, mut b_at) = (0, 0);
+    for y in y.chunks_exact_mut(row as usize) {
+        let a = a.map(|a| Row { values: &a[a_at..], step: a_step });
+        let b = b.map(|b| Row { values: &b[b_at..], step: b_step });
+        apply_row(a, b, y, f);
+        finish(op, y);
+        for axis in (0..outer.len()).rev() {
+            let (a_stride, b_stride) = (op.a_strides[axis] as usize, op.b_strides[axis] as usize);
+            place[axis] += 1;
+            if place[axis] < outer[axis] {
+                a_at += a_stride;
+                b_at += b_stride;
+                break;
+            }
+            place[axis] = 0;
+            a_at -= a_stride * (outer[axis] as usize - 1);
+            b_at -= b_stride * (outer[axis] as usize - 1);
+        }
+    }
+}
+
+fn finish(op: &Binary, y: &mut [f32]) {
+    if let Some(activation) = op.activation {
+        unary::run(activation, y);
+    }
+}
+
+/// One operand's values along the innermost axis.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    values: &'a [f32],
+    step: usize,
+}
+
+fn apply_row(a: Option<Row>, b: Option<Row>, y: &mut [f32], f: impl Fn(f32, f32) -> f32) {
+    match (a, b) {
+        (None, None) => y.iter_mut().for_each(|y| *y = f(*y, *y)),
+        (None, Some(b)) => combine(y, b, f),
+        (Some(a), None) => combine(y, a, |y, a| f(a, y)),
+        (Some(a), Some(b)) => {
+            combine(y, a, |_, a| a);
+            combine(y, b, f);
+        }
+    }
+}
+
+/// `y = f(y, other)` along a row; the usual steps are loops that the compiler vectorises.
+fn combine(y: &mut [f32], other: Row, f: impl Fn(f32, f32) -> f32) {
+    match other.step {
+        0 => {
+            let value = other.values[0];
+            y.iter_mut().for_each(|y| *y = f(*y, value));
+        }
+        1 => y.iter_mut().zip(other.values).for_each(|(y, &value)| *y = f(*y, value)),
+        step => y.iter_mut().zip(other.values.iter().step_by(step)).for_each(|(y, &value)| *y = f(*y, value)),
+    }
+}

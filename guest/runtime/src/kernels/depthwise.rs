@@ -1,0 +1,29 @@
+//! Depthwise convolution.
+
+use super::{Geometry, Window, unary};
+use maasm_plan::op::Depthwise;
+
+/// Runs the best kernel there is.
+pub fn run(op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
+    scalar(op, geometry, x, weights, bias, y);
+}
+
+/// The specification.
+pub fn scalar(op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
+    let window = Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before };
+    let channels = geometry.channels;
+    let pixels = geometry.size[0] * geometry.size[1];
+    for ([n, row, column], y) in geometry.out_pixels().zip(y.chunks_exact_mut(channels)) {
+        y.copy_from_slice(bias);
+        for (cell, pixel) in window.cells(geometry.size, [row, column]) {
+            let x = &x[(n * pixels + pixel) * channels..][..channels];
+            let weights = &weights[cell * channels..][..channels];
+            for ((y, x), weight) in y.iter_mut().zip(x).zip(weights) {
+                *y += x * weight;
+            }
+        }
+    }
+    if let Some(activation) = op.activation {
+        unary::run(activation, y);
+    }
+}

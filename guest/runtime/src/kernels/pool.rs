@@ -1,0 +1,31 @@
+//! Max and average pooling.
+
+use super::{Geometry, Window};
+use maasm_plan::op::{Pool, PoolKind};
+
+/// Channels are innermost, so that the compiler vectorises over them.
+pub fn run(op: &Pool, geometry: &Geometry, x: &[f32], y: &mut [f32]) {
+    let window = Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before };
+    let channels = geometry.channels;
+    let pixels = geometry.size[0] * geometry.size[1];
+    let start = if op.kind == PoolKind::Max { f32::NEG_INFINITY } else { 0.0 };
+    for ([n, row, column], y) in geometry.out_pixels().zip(y.chunks_exact_mut(channels)) {
+        y.fill(start);
+        let mut count = 0u32;
+        for (_, pixel) in window.cells(geometry.size, [row, column]) {
+            let x = &x[(n * pixels + pixel) * channels..][..channels];
+            count += 1;
+            if op.kind == PoolKind::Max {
+                y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x > *y { x } else { *y });
+            } else {
+                y.iter_mut().zip(x).for_each(|(y, x)| *y += x);
+            }
+        }
+        let divisor = match op.kind {
+            PoolKind::Max | PoolKind::Sum => continue,
+            PoolKind::Average => count.max(1) as f32,
+            PoolKind::AverageWithPadding => op.window[0] as f32 * op.window[1] as f32,
+        };
+        y.iter_mut().for_each(|y| *y /= divisor);
+    }
+}
