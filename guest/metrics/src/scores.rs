@@ -1,0 +1,87 @@
+//! Softmax and the likeliest classes of one answer.
+
+use std::cmp::Ordering;
+
+/// Turns logits into probabilities that add up to 1. The largest is subtracted first, so that nothing overflows, and
+/// the sum is taken in f64.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f64> = logits.iter().map(|&x| (f64::from(x) - f64::from(largest)).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|p| (p / sum) as f32).collect()
+}
+
+/// The indices of the `k` highest scores, highest first, equal ones ordered by index; all of them if there are fewer.
+pub fn top(scores: &[f32], k: usize) -> Vec<usize> {
+    let order = |a: &usize, b: &usize| by_score((scores[*a], *a), (scores[*b], *b));
+    let mut indices: Vec<usize> = (0..scores.len()).collect();
+    if k < indices.len() {
+        if k > 0 {
+            indices.select_nth_unstable_by(k - 1, order);
+        }
+        indices.truncate(k);
+    }
+    indices.sort_unstable_by(order);
+    indices
+}
+
+/// How many classes come before `class` in the ranking of [`top`].
+pub(crate) fn position(scores: &[f32], class: usize) -> usize {
+    let own = (scores[class], class);
+    scores.iter().enumerate().filter(|&(index, &score)| by_score((score, index), own) == Ordering::Less).count()
+}
+
+/// The higher score first, then the lower index; a score that is not a number comes last.
+fn by_score(a: (f32, usize), b: (f32, usize)) -> Ordering {
+    let key = |score: f32| if score.is_nan() { f32::NEG_INFINITY } else { score + 0.0 };
+    key(b.0).total_cmp(&key(a.0)).then(a.1.cmp(&b.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softmax_agrees_with_scipy() {
+        // scipy.special.softmax([1, 2, 3])
+        let expected = [0.090_030_57, 0.244_728_48, 0.665_240_94];
+        for (found, expected) in softmax(&[1.0, 2.0, 3.0]).iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-7, "{found} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn softmax_of_huge_logits_does_not_overflow() {
+        assert_eq!(softmax(&[3e38, 3e38]), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn the_highest_score_comes_first_and_equal_scores_by_index() {
+        assert_eq!(top(&[0.1, 0.4, 0.1, 0.4], 3), [1, 3, 0]);
+    }
+
+    #[test]
+    fn minus_zero_and_zero_are_equal_scores() {
+        assert_eq!(top(&[-0.0, 0.0], 2), [0, 1]);
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_comes_last() {
+        assert_eq!(top(&[f32::NAN, 0.2, 0.3], 3), [2, 1, 0]);
+    }
+
+    #[test]
+    fn more_than_there_are_classes_gives_all_and_none_gives_none() {
+        assert_eq!(top(&[0.1, 0.9], 10), [1, 0]);
+        assert!(top(&[0.1, 0.9], 0).is_empty());
+        assert!(top(&[], 3).is_empty());
+    }
+
+    #[test]
+    fn the_position_of_a_class_is_its_place_in_the_ranking() {
+        let scores = [0.2, 0.3, 0.2, 0.3];
+        for (position_in_top, &class) in top(&scores, 4).iter().enumerate() {
+            assert_eq!(position(&scores, class), position_in_top);
+        }
+    }
+}
