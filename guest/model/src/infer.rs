@@ -1,0 +1,70 @@
+//! Tensors in, tensors out.
+
+use crate::bindings::exports::maasm::model::types::{
+    Complaint, ElementType as WitElementType, Error, Tensor as WitTensor, TensorInfo,
+};
+use crate::model::Model;
+use maasm_plan::{ElementType, Plan, Port};
+
+impl Model {
+    pub fn infer(&mut self, tensors: &[WitTensor]) -> Result<Vec<WitTensor>, Error> {
+        self.interrupt();
+        for (index, tensor) in tensors.iter().enumerate() {
+            if tensors[..index].iter().any(|other| other.name == tensor.name) {
+                return Err(complaint(&tensor.name, "is given more than once".into()));
+            }
+            if !self.executor.plan().inputs.iter().any(|port| port.name == tensor.name) {
+                return Err(complaint(&tensor.name, format!("is no input; the inputs are {}", self.input_names())));
+            }
+        }
+        for index in 0..self.executor.plan().inputs.len() {
+            let plan = self.executor.plan();
+            let wanted = info(plan, &plan.inputs[index]);
+            let tensor = tensors
+                .iter()
+                .find(|tensor| tensor.name == wanted.name)
+                .ok_or_else(|| complaint(&wanted.name, "is missing".into()))?;
+            if tensor.element_type != wanted.element_type || tensor.shape != wanted.shape {
+                return Err(complaint(
+                    &wanted.name,
+                    format!(
+                        "must be {:?} of shape {:?}, is {:?} of shape {:?}",
+                        wanted.element_type, wanted.shape, tensor.element_type, tensor.shape
+                    ),
+                ));
+            }
+            self.executor.set_input(index, &tensor.data).map_err(|error| complaint(&wanted.name, error.to_string()))?;
+        }
+        self.executor.run();
+        let plan = self.executor.plan();
+        let output = |(index, port)| {
+            let TensorInfo { name, element_type, shape } = info(plan, port);
+            WitTensor { name, element_type, shape, data: self.executor.output(index) }
+        };
+        Ok(plan.outputs.iter().enumerate().map(output).collect())
+    }
+
+    fn input_names(&self) -> String {
+        let names: Vec<&str> = self.executor.plan().inputs.iter().map(|port| port.name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+/// What a tensor at a port looks like from outside.
+pub fn info(plan: &Plan, port: &Port) -> TensorInfo {
+    let element_type = match plan.element_type(port) {
+        ElementType::F32 => WitElementType::F32,
+        ElementType::F16 => WitElementType::F16,
+        ElementType::F64 => WitElementType::F64,
+        ElementType::I8 => WitElementType::I8,
+        ElementType::U8 => WitElementType::U8,
+        ElementType::I32 => WitElementType::I32,
+        ElementType::I64 => WitElementType::I64,
+        ElementType::Bool => WitElementType::Boolean,
+    };
+    TensorInfo { name: port.name.clone(), element_type, shape: port.shape.clone() }
+}
+
+fn complaint(name: &str, reason: String) -> Error {
+    Error::InvalidTensor(Complaint { name: name.into(), reason })
+}

@@ -1,0 +1,188 @@
+//! The loaded model and what it can be asked.
+
+use crate::bindings::exports::maasm::model::inference::Classification;
+use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo};
+use crate::infer::info;
+use crate::input::physical_layout;
+use maasm_media::{Limits, MediaError, MediaType, Picture};
+use maasm_plan::recipe::{ImageRecipe, Layout};
+use maasm_plan::{Card, ElementType, Package, Recipe};
+use maasm_runtime::{AlignedBytes, Executor};
+
+/// A model with its memory, ready to be asked.
+pub struct Model {
+    pub card: Card,
+    pub executor: Executor<AlignedBytes>,
+    image: Option<ImageInput>,
+    stage: Stage,
+}
+
+/// How pictures get in.
+struct ImageInput {
+    recipe: ImageRecipe,
+    /// The order of the plan's input tensor.
+    layout: Layout,
+}
+
+/// How far a recognition has come.
+enum Stage {
+    Idle,
+    Decoded(Picture),
+    Filled,
+    Ran,
+}
+
+impl Model {
+    pub fn new(package: Package, constants: AlignedBytes, arena: AlignedBytes) -> Result<Self, String> {
+        let Package { card, recipe, plan } = package;
+        let image = match recipe {
+            None => None,
+            Some(Recipe::Image(recipe)) => {
+                let layout = physical_layout(&recipe, &plan)?;
+                Some(ImageInput { recipe, layout })
+            }
+        };
+        if image.is_some() && plan.outputs.first().is_none_or(|port| plan.element_type(port) != ElementType::F32) {
+            return Err("recognize ranks the first output, which must be f32; leave the recipe out".into());
+        }
+        let executor = Executor::new(plan, constants, arena).map_err(|error| error.to_string())?;
+        Ok(Self { card, executor, image, stage: Stage::Idle })
+    }
+
+    pub fn describe(&self) -> Description {
+        let plan = self.executor.plan();
+        let card = self.card.clone();
+        Description {
+            name: card.name,
+            version: card.version,
+            description: card.description,
+            license: card.license,
+            source: card.source,
+            source_digest: card.source_digest,
+            parameters: card.parameters,
+            multiply_accumulates: card.multiply_accumulates,
+            inputs: plan.inputs.iter().map(|port| info(plan, port)).collect(),
+            outputs: plan.outputs.iter().map(|port| info(plan, port)).collect(),
+            accepts: match self.image {
+                Some(_) => MediaType::ALL.map(|media_type| media_type.name().into()).into(),
+                None => Vec::new(),
+            },
+            labels: card.labels,
+        }
+    }
+
+    pub fn recognize(&mut self, data: &[u8], top_k: u32) -> Result<Vec<Classification>, Error> {
+        check_top_k(top_k)?;
+        let scores = self.scores(data)?;
+        Ok(self.classifications(&scores, top_k))
+    }
+
+    /// The probability of every class.
+    pub fn scores(&mut self, data: &[u8]) -> Result<Vec<f32>, Error> {
+        self.decode(data)?;
+        self.preprocess()?;
+        self.run()?;
+        self.stage = Stage::Idle;
+        Ok(self.probabilities())
+    }
+
+    /// The first stage; a stage that was not finished before is given up.
+    pub fn decode(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
+        self.stage = Stage::Idle;
+        self.image()?;
+        let picture = maasm_media::decode(data, &Limits::default()).map_err(media_error)?;
+        let info = MediaInfo {
+            media_type: picture.media_type().name().into(),
+            width: picture.width(),
+            height: picture.height(),
+        };
+        self.stage = Stage::Decoded(picture);
+        Ok(info)
+    }
+
+    pub fn preprocess(&mut self) -> Result<(), Error> {
+        let Stage::Decoded(picture) = std::mem::replace(&mut self.stage, Stage::Idle) else {
+            return Err(out_of_order("preprocess", "decode"));
+        };
+        let Some(image) = &self.image else { return Err(no_recipe()) };
+        maasm_media::preprocess(&picture, &image.recipe, image.layout, self.executor.input_mut(0));
+        self.stage = Stage::Filled;
+        Ok(())
+    }
+
+    pub fn run(&mut self) -> Result<(), Error> {
+        let Stage::Filled = std::mem::replace(&mut self.stage, Stage::Idle) else {
+            return Err(out_of_order("run", "preprocess"));
+        };
+        self.executor.run();
+        self.stage = Stage::Ran;
+        Ok(())
+    }
+
+    pub fn rank(&mut self, top_k: u32) -> Result<Vec<Classification>, Error> {
+        let Stage::Ran = self.stage else { return Err(out_of_order("rank", "run")) };
+        check_top_k(top_k)?;
+        self.stage = Stage::Idle;
+        Ok(self.classifications(&self.probabilities(), top_k))
+    }
+
+    /// How many classes there are, of a model that has a recipe.
+    pub fn classes(&self) -> Result<usize, Error> {
+        self.image()?;
+        let shape = &self.executor.plan().outputs[0].shape;
+        Ok(shape.iter().map(|&extent| extent as usize).product())
+    }
+
+    /// Gives up a recognition whose memory is about to be used for something else.
+    pub fn interrupt(&mut self) {
+        self.stage = Stage::Idle;
+    }
+
+    fn image(&self) -> Result<&ImageInput, Error> {
+        self.image.as_ref().ok_or_else(no_recipe)
+    }
+
+    fn probabilities(&self) -> Vec<f32> {
+        let output = self.executor.output_f32(0);
+        if self.card.logits { maasm_metrics::softmax(output) } else { output.to_vec() }
+    }
+
+    fn classifications(&self, scores: &[f32], top_k: u32) -> Vec<Classification> {
+        let label = |index: usize| self.card.labels.get(index).cloned().unwrap_or_else(|| index.to_string());
+        maasm_metrics::top(scores, top_k as usize)
+            .into_iter()
+            .map(|index| Classification { label: label(index), index: index as u32, score: scores[index] })
+            .collect()
+    }
+}
+
+fn check_top_k(top_k: u32) -> Result<(), Error> {
+    match top_k {
+        0 => Err(Error::InvalidArgument(Complaint {
+            name: "top-k".into(),
+            reason: "is 0; ask for at least 1 class".into(),
+        })),
+        _ => Ok(()),
+    }
+}
+
+fn media_error(error: MediaError) -> Error {
+    match error {
+        MediaError::Empty => Error::EmptyInput,
+        MediaError::Unsupported(_) => Error::UnsupportedMedia(error.to_string()),
+        MediaError::Malformed(reason) => Error::MalformedMedia(reason),
+        MediaError::TooLarge { what, value, maximum } => Error::TooLarge(Limit { what: what.into(), value, maximum }),
+    }
+}
+
+fn no_recipe() -> Error {
+    Error::UnsupportedOperation(
+        "this model has no recipe that turns a picture into its input; call infer with tensors, or package it with \
+         a recipe"
+            .into(),
+    )
+}
+
+fn out_of_order(stage: &str, before: &str) -> Error {
+    Error::UnsupportedOperation(format!("{stage} follows {before}, which has not been called"))
+}
