@@ -149,7 +149,8 @@ fn damaged_pictures_of_every_kind_never_make_us_fall_over() {
             let mut damaged = whole.clone();
             random.damage(&mut damaged);
             let outcome = std::panic::catch_unwind(|| decode_within(&damaged, &limits).is_ok());
-            decoded += u32::from(outcome.unwrap_or_else(|_| panic!("damage {round} of {name} makes the decoder panic")));
+            decoded +=
+                u32::from(outcome.unwrap_or_else(|_| panic!("damage {round} of {name} makes the decoder panic")));
         }
     }
     assert!(decoded > 0, "some damage must be harmless, or the test tests nothing");
