@@ -1,2 +1,4 @@
 //! What the black-box tests share.
 pub mod onnx;
+pub mod random;
+pub mod torch;

@@ -3,6 +3,8 @@
 //! # Layout
 //! - `file`: reading a file within a limit
 //! - `onnx`: an ONNX file
+//! - `structure/`: the project's own format, a JSON file for the graph and another file for the parameters
+//! - `parameters/`: named arrays from `.safetensors`, `.npz`, `.pth`; one format is one file
 //! - `wire`: what a protobuf file would take in memory, told before anything is allocated
 //! - `external`: tensors that an ONNX file keeps in files beside it
 //! - `tensor`: element types and the dense little-endian form of tensors
@@ -11,9 +13,14 @@ mod check;
 mod external;
 mod file;
 mod onnx;
+mod parameters;
+mod structure;
 mod tensor;
 mod wire;
 
+pub use structure::Parts;
+
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::ModelProto;
 
@@ -40,7 +47,12 @@ pub struct Source {
     pub model: ModelProto,
     /// `sha256:` and the digest of all bytes read: the file, then what it keeps elsewhere in the order of its tensors.
     pub digest: String,
+    /// Parameters in the file that the structure has no use for, by name.
+    pub unused: Vec<String>,
 }
+
+/// A structure is text that people write; a larger one is a mistake.
+const STRUCTURE: u64 = 64 << 20;
 
 /// Why a source cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,11 +89,33 @@ impl Source {
     pub fn from_onnx(path: &Path, limits: &Limits) -> Result<Self, Error> {
         onnx::read(path, limits)
     }
+
+    /// Reads a structure file and the file with its parameters: `.safetensors`, `.npz`, or PyTorch's `.pth`.
+    ///
+    /// # Errors
+    /// If one of them cannot be read or makes no sense, or if they do not fit together.
+    pub fn from_structure(structure: &Path, parameters: &Path, limits: &Limits) -> Result<Self, Error> {
+        let invalid = |why: String| Error::invalid(structure, why);
+        let text = file::read(structure, limits.bytes.min(STRUCTURE))?;
+        let (arrays, bytes) = parameters::read(parameters, limits)?;
+        let digest = digest(Sha256::new_with_prefix(&text).chain_update(&bytes));
+        drop(bytes);
+        let (model, unused) = structure::read(&text, &arrays).map_err(invalid)?;
+        check::model(&model).map_err(invalid)?;
+        Ok(Self { model, digest, unused })
+    }
+
+    /// Takes the model apart into a structure and its parameters; the same model gives the same bytes.
+    ///
+    /// # Errors
+    /// If the model holds what the formats have no room for, in one sentence.
+    pub fn parts(&self) -> Result<Parts, String> {
+        structure::write(&self.model)
+    }
 }
 
 /// `sha256:` and hexadecimal digits.
-fn digest(hash: sha2::Sha256) -> String {
-    use sha2::Digest;
+fn digest(hash: Sha256) -> String {
     use std::fmt::Write;
     let mut text = String::from("sha256:");
     for byte in hash.finalize() {

@@ -6,6 +6,16 @@ use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 /// More elements than this in one tensor are taken for a mistake: 2⁴⁰ bytes would follow.
 const ELEMENTS: u64 = 1 << 38;
 
+/// The name of an element type in messages and in the structure format, as ONNX's text form writes it.
+pub(super) fn type_name(data_type: DataType) -> String {
+    data_type.as_str_name().to_ascii_lowercase()
+}
+
+/// The element type of that name.
+pub(super) fn type_named(name: &str) -> Option<DataType> {
+    (1..).map_while(|n| DataType::try_from(n).ok()).find(|&data_type| type_name(data_type) == name)
+}
+
 /// Bits for one element; `None` for strings, whose length differs.
 pub(super) fn bits(data_type: DataType) -> Option<u64> {
     use DataType as D;

@@ -1,0 +1,65 @@
+//! Named arrays from a file: `.safetensors`, `.npz`, or what PyTorch saves.
+//!
+//! # Layout
+//! - `safetensors`, `npz`, `torch`: one format each
+//! - `pickle`: the part of Python's pickle that a saved state dict consists of; it calls nothing
+//! - `strided`: dense copies of views
+//! - `archive`: the members of a zip file within a limit
+mod archive;
+mod npz;
+mod pickle;
+pub(super) mod safetensors;
+mod strided;
+mod torch;
+
+use super::{Error, Limits, file};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::prelude::f16;
+
+/// An array: dense, row-major, little-endian.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Array {
+    pub data_type: DataType,
+    pub shape: Vec<i64>,
+    pub data: Vec<u8>,
+}
+
+/// The arrays of a file by name.
+pub(super) type Parameters = BTreeMap<String, Array>;
+
+/// Reads a parameters file, whose format its first bytes tell. `limit` holds for the file and for the arrays in it.
+pub(super) fn read(path: &Path, limits: &Limits) -> Result<(Parameters, Vec<u8>), Error> {
+    let bytes = file::read(path, limits.bytes)?;
+    let parameters = match bytes.as_slice() {
+        bytes @ [b'P', b'K', 3 | 5, ..] => match torch::archive(bytes, limits.bytes) {
+            Some(parameters) => parameters,
+            None => npz::read(bytes, limits.bytes),
+        },
+        bytes if bytes.starts_with(&torch::LEGACY_MAGIC) => torch::legacy(bytes, limits.bytes),
+        bytes if bytes.get(8) == Some(&b'{') => safetensors::read(bytes),
+        _ => Err("is none of the known parameter files: .safetensors, .npz, PyTorch's .pth or .pt".into()),
+    };
+    Ok((parameters.map_err(|why| Error::invalid(path, why))?, bytes))
+}
+
+impl Array {
+    /// The data as elements of another type: floats become floats of another width, everything else must have the
+    /// type already.
+    pub fn converted(&self, wanted: DataType) -> Option<Vec<u8>> {
+        use DataType as D;
+        let widened: Vec<u8> = match (self.data_type, wanted) {
+            (found, wanted) if found == wanted => return Some(self.data.clone()),
+            (D::Float16, D::Float) => narrow(&self.data, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            (D::Bfloat16, D::Float) => narrow(&self.data, |b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16)),
+            (D::Double, D::Float) => narrow(&self.data, |bytes| f64::from_le_bytes(bytes) as f32),
+            _ => return None,
+        };
+        Some(widened)
+    }
+}
+
+fn narrow<const N: usize>(data: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<u8> {
+    data.as_chunks::<N>().0.iter().flat_map(|&bytes| convert(bytes).to_le_bytes()).collect()
+}
