@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A set of WebAssembly features that the guests are compiled for.
 struct Flavour {
@@ -23,7 +24,7 @@ const GUESTS: [(&str, &str); 1] = [("maasm-model", "model")];
 
 /// Compiles every guest in every flavour to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is
 /// left alone, so that nothing that embeds it is compiled again.
-pub fn build() -> Result<()> {
+pub fn build() -> Result<Toolchain> {
     let toolchain = toolchain::find()?;
     for flavour in &FLAVOURS {
         for (package, name) in GUESTS {
@@ -33,18 +34,39 @@ pub fn build() -> Result<()> {
             copy_if_changed(&built, &kept)?;
         }
     }
+    Ok(toolchain)
+}
+
+/// Runs clippy on every guest as it is compiled for WebAssembly, if the toolchain has clippy.
+pub fn lint(toolchain: &Toolchain) -> Result<()> {
+    if !toolchain.has_clippy() {
+        eprintln!("  skipped: this toolchain has no clippy");
+        return Ok(());
+    }
+    let flavour = &FLAVOURS[0];
+    for (package, _) in GUESTS {
+        let (mut command, _) = cargo(toolchain, "clippy", flavour, package);
+        process::run(command.args(["--", "-D", "warnings"]))?;
+    }
     Ok(())
 }
 
 fn compile(toolchain: &Toolchain, flavour: &Flavour, package: &str) -> Result<PathBuf> {
+    let (mut command, folder) = cargo(toolchain, "build", flavour, package);
+    process::run(&mut command)?;
+    Ok(folder.join(toolchain::TARGET).join("guest").join(format!("{}.wasm", package.replace('-', "_"))))
+}
+
+/// A cargo command line for a guest, and the folder that it compiles to.
+fn cargo(toolchain: &Toolchain, subcommand: &str, flavour: &Flavour, package: &str) -> (Command, PathBuf) {
     // A folder for each flavour: changed flags in a shared one would compile everything again every time.
     let folder = workspace::templates().join("build").join(flavour.name);
     let mut flags = vec!["-C".into(), format!("target-feature={}", flavour.features).into()];
     flags.extend(remapped_paths(toolchain));
-    let mut command = toolchain.cargo("build", flags);
+    let mut command = toolchain.cargo(subcommand, flags);
     command.args(["--profile", "guest", "--package", package]).arg("--target-dir").arg(&folder);
-    process::run(command.current_dir(workspace::root()))?;
-    Ok(folder.join(toolchain::TARGET).join("guest").join(format!("{}.wasm", package.replace('-', "_"))))
+    command.current_dir(workspace::root());
+    (command, folder)
 }
 
 /// Flags that keep this machine's folders out of the compiled code, so that the same source gives the same bytes.

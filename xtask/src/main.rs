@@ -4,13 +4,22 @@
 //! - `commands/`: one command is one file
 //! - `toolchain/`: finds or installs a way to compile for WebAssembly
 //! - `guest`: compiles the component templates
+//! - `licences`: whether every dependency's licence is allowed
+//! - `samples`: the model and the photograph that `serve` shows
+//! - `python`: a virtual environment and what is fetched by pip
+//! - `apt`, `machine`: what is installed and asked on the machine
 //! - `workspace`: where things lie
 //! - `process`: runs other programs and tells what is being done
 #![forbid(unsafe_code)]
 
+mod apt;
 mod commands;
 mod guest;
+mod licences;
+mod machine;
 mod process;
+mod python;
+mod samples;
 mod toolchain;
 mod workspace;
 

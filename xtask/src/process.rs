@@ -1,6 +1,7 @@
 //! Runs other programs and tells what is being done.
 
 use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -20,6 +21,29 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("{} failed ({status})", shown(command));
     }
     Ok(())
+}
+
+/// Runs a program, shows every line that it writes to its standard output, and hands it on; whether it succeeded.
+pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Result<bool> {
+    let name = shown(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
+    for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
+        let line = line?;
+        println!("{line}");
+        see(&line);
+    }
+    Ok(child.wait()?.success())
+}
+
+/// Becomes another program, so that signals reach it; where that cannot be, runs it.
+pub fn replace_by(command: &mut Command) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        Err(command.exec()).with_context(|| format!("cannot start {}", shown(command)))
+    }
+    #[cfg(not(unix))]
+    run(command)
 }
 
 /// Runs a program and gives what it wrote to its standard output.

@@ -32,3 +32,9 @@ pub fn cargo() -> Command {
     command.current_dir(root());
     command
 }
+
+/// The platform that cargo compiles for when not told otherwise.
+pub fn host_triple() -> Result<String> {
+    let about = crate::process::capture(std::process::Command::new("rustc").arg("-vV"))?;
+    about.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc tells no host")
+}

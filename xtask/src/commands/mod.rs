@@ -1,13 +1,19 @@
 //! The commands: one is one file, listed once in [`COMMANDS`].
 
 mod build;
+mod serve;
+mod test;
 
 use anyhow::{Result, bail};
 
 /// A command: its name, what it does, and the function that does it.
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<()>);
 
-const COMMANDS: &[Command] = &[("build", "compile the component templates and the maasm command", build::run)];
+const COMMANDS: &[Command] = &[
+    ("build", "compile the component templates and the maasm command", build::run),
+    ("serve", "build, fetch a real model, package it and serve it on 127.0.0.1:3000", serve::run),
+    ("test", "everything that must hold before a change goes in", test::run),
+];
 
 /// Runs the command that `arguments` begin with.
 pub fn run(arguments: &[String]) -> Result<()> {

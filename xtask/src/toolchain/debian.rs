@@ -2,7 +2,8 @@
 //! so cargo builds it along with the guest, which is a feature that stable compilers open up only when asked to.
 
 use super::Toolchain;
-use super::machine::Machine;
+use crate::apt;
+use crate::machine::Machine;
 use std::path::{Path, PathBuf};
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
@@ -11,7 +12,7 @@ const RUSTC: &str = "/usr/bin/rustc";
 const LINKER: &str = "/usr/bin/wasm-ld-22";
 
 pub fn find(machine: &dyn Machine) -> Option<Toolchain> {
-    let usable = complete(machine) || (install(machine) && complete(machine));
+    let usable = complete(machine) || (apt::install(machine, &PACKAGES) && complete(machine));
     if !usable {
         return None;
     }
@@ -31,18 +32,4 @@ fn complete(machine: &dyn Machine) -> bool {
         Some(machine.exists(&Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.lock")))
     };
     [CARGO, RUSTC, LINKER].iter().all(|path| machine.exists(Path::new(path))) && has_source() == Some(true)
-}
-
-fn install(machine: &dyn Machine) -> bool {
-    if !machine.exists(Path::new("/usr/bin/apt-get")) {
-        return false;
-    }
-    let is_root = machine.ask("id", &["-u"]).as_deref() == Some("0");
-    // `-n`: rather fail and say what to do than wait for a password that nobody types.
-    let (program, before): (_, &[&str]) =
-        if is_root { ("env", &["DEBIAN_FRONTEND=noninteractive"]) } else { ("sudo", &["-n"]) };
-    let apt =
-        |arguments: &[&str]| machine.change(program, &[before, &["/usr/bin/apt-get", "-q", "-y"], arguments].concat());
-    let install = [&["install", "--no-install-recommends"], &PACKAGES[..]].concat();
-    apt(&install) || (apt(&["update"]) && apt(&install))
 }

@@ -5,11 +5,10 @@
 //! - `debian`: Debian's packages of a compiler that has the standard library's source, from which cargo builds it
 
 mod debian;
-mod machine;
 mod rustup;
 
+use crate::machine::{self, Machine};
 use anyhow::{Result, bail};
-use machine::Machine;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
@@ -42,6 +41,11 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
+    /// Whether it can lint.
+    pub fn has_clippy(&self) -> bool {
+        machine::Real.ask(&self.cargo.to_string_lossy(), &["clippy", "--version"]).is_some()
+    }
+
     /// A cargo command line that compiles for [`TARGET`] with these flags for rustc.
     pub fn cargo(&self, subcommand: &str, flags: Vec<OsString>) -> Command {
         let flags: Vec<OsString> = self.flags.iter().map(Into::into).chain(flags).collect();

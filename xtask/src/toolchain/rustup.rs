@@ -1,7 +1,7 @@
 //! The compiler at hand, with a standard library that it brought along or that rustup fetches.
 
-use super::machine::Machine;
 use super::{TARGET, Toolchain};
+use crate::machine::Machine;
 use std::path::{Path, PathBuf};
 
 pub fn find(machine: &dyn Machine) -> Option<Toolchain> {

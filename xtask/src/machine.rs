@@ -1,4 +1,4 @@
-//! What the search for a toolchain asks of the machine; tests answer in its place.
+//! What is asked of the machine when something must be found or installed; tests answer in its place.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,0 +1,35 @@
+//! `cargo xtask serve`
+
+use super::build;
+use crate::{process, samples, workspace};
+use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+
+/// Serves EfficientNet-Lite0, made from its structure and its parameters. Arguments go on to `maasm serve`.
+pub(super) fn run(arguments: &[String]) -> Result<()> {
+    let maasm = build::build()?;
+    let (parameters, cat) = samples::fetch()?;
+    let component = samples::folder().join("efficientnet-lite0.wasm");
+    let structure = workspace::root().join("models/efficientnet-lite0.json");
+    if !newer(&component, &[&maasm, &structure, &parameters]) {
+        process::step("packaging EfficientNet-Lite0", || {
+            let mut package = Command::new(&maasm);
+            package.current_dir(workspace::root()).args(["package", "--structure"]).arg(structure);
+            package.arg("--params").arg(&parameters);
+            package.args(["--name", "efficientnet-lite0", "--version", "1.0.0"]);
+            package.args(["--labels", "models/imagenet-labels.txt", "--preprocess", "efficientnet-lite", "-o"]);
+            process::run(package.arg(&component))
+        })?;
+    }
+    eprintln!("▸ serving; in another terminal:\n");
+    eprintln!("    curl --data-binary @{} http://127.0.0.1:3000/api/v1/recognize\n", cat.display());
+    process::replace_by(Command::new(&maasm).arg("serve").arg(&component).args(arguments))
+}
+
+/// Whether `made` is there and newer than everything it is made of.
+fn newer(made: &Path, parts: &[&Path]) -> bool {
+    let time = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
+    let made = time(made);
+    made.is_some() && parts.iter().all(|part| time(part) < made)
+}
