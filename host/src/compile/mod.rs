@@ -1,4 +1,22 @@
 //! An ONNX graph becomes a plan and packed weights.
+//!
+//! # Layout
+//! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` keeps activations whole,
+//!   `contain` turns its panics into errors)
+//! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
+//! - `fuse`: what follows a `kernel` becomes part of it
+//! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
+
+mod activation;
+mod arena;
+mod contain;
+mod draft;
+mod emit;
+mod front;
+mod fuse;
+mod kernel;
+mod lower;
+mod pack;
 
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;
@@ -53,6 +71,16 @@ fn list(unsupported: &[Unsupported]) -> String {
 /// # Errors
 /// If the model is invalid or holds what has no lowering.
 pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
-    let _ = (model, options);
-    Err(Error::Invalid("not written yet".into()))
+    contain::contain(|| compile_uncontained(model, options))
+        .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
+}
+
+fn compile_uncontained(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
+    let typed = front::typed(model, options)?;
+    let parameters = front::parameters(&typed);
+    let lowered = lower::lower(&typed)?;
+    drop(typed);
+    let multiply_accumulates = lowered.draft.multiply_accumulates();
+    let (plan, constants) = emit::emit(lowered)?;
+    Ok(Compiled { plan, constants, parameters, multiply_accumulates })
 }

@@ -1,0 +1,46 @@
+//! Panics in the front end become errors: a strange model must not end a server.
+
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work`; a panic in it is not printed but returned as its message.
+///
+/// # Errors
+/// The panic's message.
+pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static QUIETEN: Once = Once::new();
+    QUIETEN.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !CONTAINED.get() {
+                previous(info);
+            }
+        }));
+    });
+    let outer = CONTAINED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    CONTAINED.set(outer);
+    result.map_err(|payload| {
+        payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "unknown panic".into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contain;
+
+    #[test]
+    fn a_panic_comes_back_as_its_message() {
+        assert_eq!(contain(|| 3), Ok(3));
+        assert_eq!(contain(|| -> () { panic!("no {}", "way") }), Err("no way".into()));
+    }
+}

@@ -1,0 +1,248 @@
+//! The plan in the making: steps over buffers that have no place yet.
+//!
+//! Lowerings work on [`Value`]s. A value is a buffer together with the *logical* shape that the source model gives
+//! it and the *order* in which its axes lie in memory; so transpositions, added and removed axes and most reshapes
+//! cost nothing, and an image stays `[batch, height, width, channels]` in memory whatever the source says.
+
+use super::kernel::Kernel;
+use maasm_plan::ElementType;
+use maasm_plan::op::{Copy, Op};
+use std::sync::Arc;
+use tract_onnx::prelude::Tensor;
+
+/// An index into [`Draft::buffers`].
+pub type BufferId = usize;
+
+/// Memory that steps read and write.
+pub struct Buffer {
+    /// How many elements it holds.
+    pub elements: usize,
+    /// Their type.
+    pub element_type: ElementType,
+    /// The step that writes it.
+    pub producer: Option<usize>,
+    /// Its content, if it is constant (row-major).
+    pub constant: Option<Arc<Tensor>>,
+    /// How many uses in the source model have not been lowered yet.
+    pub pending: usize,
+    /// Whether a step reads it already.
+    pub read: bool,
+}
+
+/// A buffer as a tensor of the source model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Where the elements are.
+    pub buffer: BufferId,
+    /// The shape in the source model.
+    pub shape: Vec<usize>,
+    /// Physical axis `i` is axis `order[i]` of the source model's.
+    pub order: Vec<usize>,
+}
+
+impl Value {
+    /// The shape in memory, outermost axis first.
+    pub fn physical(&self) -> Vec<usize> {
+        self.order.iter().map(|&axis| self.shape[axis]).collect()
+    }
+
+    /// For each axis of the source model, the distance in memory between neighbours along it.
+    pub fn strides(&self) -> Vec<usize> {
+        let mut strides = vec![0; self.shape.len()];
+        let mut stride = 1;
+        for &axis in self.order.iter().rev() {
+            strides[axis] = stride;
+            stride *= self.shape[axis];
+        }
+        strides
+    }
+
+    /// The physical axes that the given source axes are, sorted, axes of extent 1 left out; `None` if others lie
+    /// between them.
+    pub fn contiguous(&self, axes: &[usize]) -> Option<std::ops::Range<usize>> {
+        let mut places: Vec<usize> = (0..self.order.len())
+            .filter(|&i| axes.contains(&self.order[i]) && self.shape[self.order[i]] != 1)
+            .collect();
+        places.sort_unstable();
+        let Some((&first, &last)) = places.first().zip(places.last()) else { return Some(0..0) };
+        let dense = (first..=last).all(|i| places.contains(&i) || self.shape[self.order[i]] == 1);
+        dense.then_some(first..last + 1)
+    }
+}
+
+/// A tensor operand of a step: a buffer under a physical shape.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    /// Where the elements are.
+    pub buffer: BufferId,
+    /// The shape in memory.
+    pub shape: Vec<usize>,
+}
+
+/// One kernel call in the making.
+pub struct Step {
+    /// The source node's name.
+    pub name: String,
+    /// What is computed.
+    pub kernel: Kernel,
+    /// What is read, packed weights apart.
+    pub inputs: Vec<Operand>,
+    /// What is written.
+    pub output: Operand,
+}
+
+/// The plan in the making.
+#[derive(Default)]
+pub struct Draft {
+    /// All buffers.
+    pub buffers: Vec<Buffer>,
+    /// The steps in order; a step that fusion removed is `None`.
+    pub steps: Vec<Option<Step>>,
+}
+
+/// The order that [`Draft::ordered`] brings images to: batch, spatial axes, channels.
+pub fn channels_last(rank: usize) -> Vec<usize> {
+    std::iter::once(0).chain(2..rank).chain(std::iter::once(1)).collect()
+}
+
+impl Draft {
+    /// A new buffer for `elements` values.
+    pub fn buffer(&mut self, elements: usize, element_type: ElementType) -> BufferId {
+        self.buffers.push(Buffer { elements, element_type, producer: None, constant: None, pending: 0, read: false });
+        self.buffers.len() - 1
+    }
+
+    /// A new f32 value whose axes lie in memory in the given order.
+    pub fn value(&mut self, shape: Vec<usize>, order: Vec<usize>) -> Value {
+        let buffer = self.buffer(shape.iter().product(), ElementType::F32);
+        Value { buffer, shape, order }
+    }
+
+    /// A constant of the source model as a value.
+    pub fn constant(&mut self, tensor: &Arc<Tensor>) -> Value {
+        let value = self.value(tensor.shape().to_vec(), (0..tensor.rank()).collect());
+        self.buffers[value.buffer].constant = Some(tensor.clone());
+        value
+    }
+
+    /// Appends a step that writes `output`.
+    pub fn push(&mut self, name: &str, kernel: Kernel, inputs: Vec<Operand>, output: Operand) {
+        for input in &inputs {
+            self.buffers[input.buffer].read = true;
+        }
+        self.buffers[output.buffer].producer = Some(self.steps.len());
+        self.steps.push(Some(Step { name: name.into(), kernel, inputs, output }));
+    }
+
+    /// Multiply-accumulate operations of all convolutions and matrix products.
+    pub fn multiply_accumulates(&self) -> u64 {
+        let of_step = |step: &Step| match &step.kernel {
+            Kernel::Conv(conv) => conv.multiply_accumulates(step.output.shape[..3].iter().product()),
+            Kernel::Plain(_) => 0,
+        };
+        self.steps.iter().flatten().map(of_step).sum()
+    }
+
+    /// Appends a step from one value to another.
+    pub fn push_unary(&mut self, name: &str, op: Op, input: &Value, output: &Value) {
+        self.push(name, Kernel::Plain(op), vec![operand(input)], operand(output));
+    }
+
+    /// Whether nothing but the node being lowered uses the value, so that the step that writes it may be changed.
+    pub fn is_only_use(&self, value: &Value) -> bool {
+        let buffer = &self.buffers[value.buffer];
+        buffer.pending == 0 && !buffer.read && buffer.constant.is_none()
+    }
+
+    /// The step that writes the value, if only the node being lowered uses it.
+    pub fn fusible(&mut self, value: &Value) -> Option<&mut Step> {
+        if !self.is_only_use(value) {
+            return None;
+        }
+        self.steps[self.buffers[value.buffer].producer?].as_mut()
+    }
+
+    /// The value with its axes in the wanted order: itself where only axes of extent 1 stand elsewhere, else a copy.
+    pub fn ordered(&mut self, name: &str, value: &Value, order: &[usize]) -> Value {
+        let longer = |order: &[usize]| order.iter().copied().filter(|&a| value.shape[a] != 1).collect::<Vec<_>>();
+        let wanted = Value { order: order.to_vec(), ..value.clone() };
+        if longer(&value.order) == longer(order) {
+            return wanted;
+        }
+        let output = self.value(value.shape.clone(), order.to_vec());
+        self.copy(name, value, 0, &value.strides(), &output, 0, &output.strides(), &value.shape);
+        output
+    }
+
+    /// The value in the source model's own order.
+    pub fn row_major(&mut self, name: &str, value: &Value) -> Value {
+        self.ordered(name, value, &(0..value.shape.len()).collect::<Vec<_>>())
+    }
+
+    /// Appends a copy of all places of `shape`, with strides by source axis.
+    #[expect(clippy::too_many_arguments, reason = "a strided copy has two sides of three parts each")]
+    pub fn copy(
+        &mut self,
+        name: &str,
+        from: &Value,
+        from_offset: usize,
+        from_strides: &[usize],
+        to: &Value,
+        to_offset: usize,
+        to_strides: &[usize],
+        shape: &[usize],
+    ) {
+        // In the output's order, so that writes are sequential.
+        let places: Vec<_> = to.order.iter().map(|&a| (shape[a], from_strides[a], to_strides[a])).collect();
+        let places = merge_axes(places, |outer, inner| {
+            (outer.1 == inner.1 * inner.0 && outer.2 == inner.2 * inner.0).then_some((
+                outer.0 * inner.0,
+                inner.1,
+                inner.2,
+            ))
+        });
+        let op = Op::Copy(Copy {
+            shape: places.iter().map(|p| p.0 as u32).collect(),
+            from_offset: from_offset as u32,
+            from_strides: places.iter().map(|p| p.1 as u32).collect(),
+            to_offset: to_offset as u32,
+            to_strides: places.iter().map(|p| p.2 as u32).collect(),
+        });
+        self.push_unary(name, op, from, to);
+    }
+}
+
+/// Drops axes of extent 1 and merges neighbours that `merged` says are one: fewer, longer loops.
+pub fn merge_axes<A: Extent>(axes: Vec<A>, merged: impl Fn(&A, &A) -> Option<A>) -> Vec<A> {
+    let mut kept: Vec<A> = Vec::new();
+    for axis in axes.into_iter().filter(|axis| axis.extent() != 1) {
+        match kept.last().and_then(|outer| merged(outer, &axis)) {
+            Some(both) => *kept.last_mut().expect("there is an outer axis") = both,
+            None => kept.push(axis),
+        }
+    }
+    kept
+}
+
+/// Something that has an extent along an axis, in front.
+pub trait Extent {
+    /// That extent.
+    fn extent(&self) -> usize;
+}
+
+impl<B, C> Extent for (usize, B, C) {
+    fn extent(&self) -> usize {
+        self.0
+    }
+}
+
+/// A value as a step's operand.
+pub fn operand(value: &Value) -> Operand {
+    Operand { buffer: value.buffer, shape: value.physical() }
+}
+
+/// An f32 value as a step's operand under another physical shape of the same size.
+pub fn operand_as(value: &Value, shape: [usize; 4]) -> Operand {
+    debug_assert_eq!(value.shape.iter().product::<usize>(), shape.iter().product::<usize>());
+    Operand { buffer: value.buffer, shape: shape.to_vec() }
+}

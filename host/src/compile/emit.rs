@@ -1,0 +1,254 @@
+//! The finished draft becomes a plan and packed constants.
+
+use super::arena::{Lifetime, place};
+use super::draft::{BufferId, Draft, Operand, Step, Value};
+use super::kernel::{Conv, Kernel};
+use super::lower::Model;
+use super::{Error, pack};
+use maasm_plan::{ALIGNMENT, ElementType, Op, Place, Plan, Port, Tensor, TensorId, op};
+use std::collections::HashMap;
+
+/// Places everything, packs the weights and validates the result.
+///
+/// # Errors
+/// If the plan is not valid, which would be a fault of a lowering, or does not fit 32-bit memory.
+pub fn emit(model: Model) -> Result<(Plan, Vec<u8>), Error> {
+    let Model { mut draft, inputs, outputs } = model;
+    let steps: Vec<Step> = std::mem::take(&mut draft.steps).into_iter().flatten().collect();
+    let aliases = in_place(&steps, &draft, &outputs);
+    let mut emitter = Emitter { tensors: Vec::new(), constants: Vec::new(), known: HashMap::new() };
+    let places = emitter.place(&draft, &steps, &inputs, &outputs, &aliases);
+    let (offsets, arena_len) = (places.offsets, places.len);
+    let mut plan_steps = Vec::with_capacity(steps.len());
+    for (index, step) in steps.into_iter().enumerate() {
+        let scratch = places
+            .scratch
+            .get(&index)
+            .map(|&(offset, floats)| emitter.tensor(ElementType::F32, vec![floats as u32], Place::Arena(offset)));
+        plan_steps.push(emitter.step(step, &draft, &offsets, scratch));
+    }
+    let mut port = |(name, value): (String, Value)| {
+        let operand = super::draft::operand(&value);
+        let tensor = emitter.operand(&operand, &draft, &offsets);
+        let natural = value.order.iter().enumerate().all(|(place, &axis)| place == axis);
+        Port {
+            name,
+            shape: value.shape.iter().map(|&d| d as u32).collect(),
+            tensor,
+            axes: if natural { Vec::new() } else { value.order.iter().map(|&axis| axis as u8).collect() },
+        }
+    };
+    let inputs = inputs.into_iter().map(&mut port).collect();
+    let outputs = outputs.into_iter().map(&mut port).collect();
+    let Emitter { tensors, constants, .. } = emitter;
+    let constants_len = constants.len() as u64;
+    let plan = Plan { inputs, outputs, tensors, steps: plan_steps, arena_len, constants_len };
+    if plan.arena_len + plan.constants_len > u64::from(u32::MAX) - (256 << 20) {
+        return Err(Error::Invalid(format!(
+            "the model needs {} MB of memory for weights and activations, more than WebAssembly's 4 GB; try a \
+             smaller input shape",
+            (plan.arena_len + plan.constants_len) >> 20
+        )));
+    }
+    plan.validate().map_err(|e| Error::Invalid(format!("cannot be lowered: {e}")))?;
+    Ok((plan, constants))
+}
+
+/// For each buffer the one whose memory it takes over: an element-wise step writes over an input that nothing
+/// reads later.
+fn in_place(steps: &[Step], draft: &Draft, outputs: &[(String, Value)]) -> Vec<BufferId> {
+    let mut alias: Vec<BufferId> = (0..draft.buffers.len()).collect();
+    let mut last_read = vec![0; draft.buffers.len()];
+    for (index, step) in steps.iter().enumerate() {
+        for input in &step.inputs {
+            last_read[input.buffer] = index;
+        }
+    }
+    let kept = |buffer: BufferId| outputs.iter().any(|(_, value)| value.buffer == buffer);
+    for (index, step) in steps.iter().enumerate() {
+        let Kernel::Plain(op) = &step.kernel else { continue };
+        let reusable = |&(position, input): &(usize, &Operand)| {
+            op.works_in_place(position)
+                && last_read[input.buffer] == index
+                && draft.buffers[input.buffer].constant.is_none()
+                && draft.buffers[input.buffer].elements == draft.buffers[step.output.buffer].elements
+                && step.inputs.iter().filter(|other| other.buffer == input.buffer).count() == 1
+                && !kept(input.buffer)
+        };
+        if let Some((_, input)) = step.inputs.iter().enumerate().find(reusable) {
+            alias[step.output.buffer] = alias[input.buffer];
+        }
+    }
+    alias
+}
+
+struct Places {
+    offsets: HashMap<BufferId, u64>,
+    scratch: HashMap<usize, (u64, usize)>,
+    len: u64,
+}
+
+struct Emitter {
+    tensors: Vec<Tensor>,
+    constants: Vec<u8>,
+    /// Constant buffers that were written already.
+    known: HashMap<BufferId, u64>,
+}
+
+impl Emitter {
+    fn place(
+        &mut self,
+        draft: &Draft,
+        steps: &[Step],
+        inputs: &[(String, Value)],
+        outputs: &[(String, Value)],
+        alias: &[BufferId],
+    ) -> Places {
+        let mut lives: Vec<Option<Lifetime>> = vec![None; draft.buffers.len()];
+        let mut touch = |buffer: BufferId, step: usize| {
+            let data = &draft.buffers[buffer];
+            if data.constant.is_some() {
+                return;
+            }
+            let bytes = data.elements as u64 * data.element_type.size();
+            let life = lives[alias[buffer]].get_or_insert(Lifetime { bytes, first: step, last: step });
+            life.last = life.last.max(step);
+            life.first = life.first.min(step);
+        };
+        for (_, value) in inputs {
+            touch(value.buffer, 0);
+        }
+        for (index, step) in steps.iter().enumerate() {
+            step.inputs.iter().chain([&step.output]).for_each(|operand| touch(operand.buffer, index));
+        }
+        for (_, value) in outputs {
+            touch(value.buffer, steps.len());
+        }
+        let buffers: Vec<BufferId> = (0..lives.len()).filter(|&b| lives[b].is_some()).collect();
+        let mut wanted: Vec<Lifetime> = lives.into_iter().flatten().collect();
+        let scratch: Vec<(usize, usize)> =
+            steps.iter().enumerate().filter_map(|(i, step)| Some((i, scratch_floats(step)?))).collect();
+        wanted.extend(scratch.iter().map(|&(step, floats)| Lifetime {
+            bytes: floats as u64 * 4,
+            first: step,
+            last: step,
+        }));
+        let (offsets, len) = place(&wanted);
+        let of_root: HashMap<BufferId, u64> = buffers.iter().copied().zip(offsets.iter().copied()).collect();
+        let scratch = scratch
+            .iter()
+            .zip(&offsets[buffers.len()..])
+            .map(|(&(step, floats), &offset)| (step, (offset, floats)))
+            .collect();
+        let offsets = (0..alias.len()).filter_map(|b| Some((b, *of_root.get(&alias[b])?))).collect();
+        Places { offsets, scratch, len }
+    }
+
+    fn tensor(&mut self, element_type: ElementType, shape: Vec<u32>, place: Place) -> TensorId {
+        let tensor = Tensor { element_type, shape, place };
+        let index = self.tensors.iter().position(|known| *known == tensor).unwrap_or_else(|| {
+            self.tensors.push(tensor);
+            self.tensors.len() - 1
+        });
+        index as TensorId
+    }
+
+    fn operand(&mut self, operand: &Operand, draft: &Draft, offsets: &HashMap<BufferId, u64>) -> TensorId {
+        let buffer = &draft.buffers[operand.buffer];
+        let place = match &buffer.constant {
+            None => Place::Arena(offsets[&operand.buffer]),
+            Some(tensor) => {
+                let offset = match self.known.get(&operand.buffer) {
+                    Some(&offset) => offset,
+                    None => self.write(|out| out.extend(tensor.as_bytes())),
+                };
+                self.known.insert(operand.buffer, offset);
+                Place::Constants(offset)
+            }
+        };
+        self.tensor(buffer.element_type, operand.shape.iter().map(|&d| d as u32).collect(), place)
+    }
+
+    /// Appends to the constants, aligned, and says where.
+    fn write(&mut self, content: impl FnOnce(&mut Vec<u8>)) -> u64 {
+        let start = self.constants.len().next_multiple_of(ALIGNMENT as usize);
+        self.constants.resize(start, 0);
+        content(&mut self.constants);
+        start as u64
+    }
+
+    fn step(
+        &mut self,
+        step: Step,
+        draft: &Draft,
+        offsets: &HashMap<BufferId, u64>,
+        scratch: Option<TensorId>,
+    ) -> maasm_plan::Step {
+        let mut inputs: Vec<TensorId> = step.inputs.iter().map(|o| self.operand(o, draft, offsets)).collect();
+        let output = self.operand(&step.output, draft, offsets);
+        let op = match step.kernel {
+            Kernel::Plain(op) => op,
+            Kernel::Conv(conv) => {
+                let (op, weights) = self.conv(&conv);
+                inputs.splice(1..1, weights);
+                op
+            }
+        };
+        maasm_plan::Step { name: step.name, op, inputs, outputs: vec![output], scratch }
+    }
+
+    /// The plan's operator, and its weights and bias as tensors.
+    fn conv(&mut self, conv: &Conv) -> (Op, Vec<TensorId>) {
+        if conv.is_depthwise() {
+            let start = self.write(|out| pack::depthwise(conv, out));
+            let shape = [conv.window[0], conv.window[1], conv.channels].map(|d| d as u32).to_vec();
+            let weights = self.tensor(ElementType::F32, shape, Place::Constants(start));
+            let bias = self.bias(conv);
+            let op = op::Depthwise {
+                window: conv.window.map(|d| d as u32),
+                stride: conv.stride.map(|d| d as u32),
+                dilation: conv.dilation.map(|d| d as u32),
+                pad_before: conv.pad_before.map(|d| d as u32),
+                activation: conv.activation,
+            };
+            return (Op::Depthwise(op), vec![weights, bias]);
+        }
+        let op = dense(conv);
+        let start = self.write(|out| pack::panels(conv, out));
+        let floats = op.packed_len(conv.channels as u32, conv.out_channels as u32);
+        let mut operands = vec![self.tensor(ElementType::F32, vec![floats as u32], Place::Constants(start))];
+        if op.bias {
+            operands.push(self.bias(conv));
+        }
+        (Op::Conv(op), operands)
+    }
+
+    fn bias(&mut self, conv: &Conv) -> TensorId {
+        let start = self.write(|out| conv.bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
+        self.tensor(ElementType::F32, vec![conv.out_channels as u32], Place::Constants(start))
+    }
+}
+
+fn dense(conv: &Conv) -> op::Conv {
+    op::Conv {
+        window: conv.window.map(|d| d as u32),
+        stride: conv.stride.map(|d| d as u32),
+        dilation: conv.dilation.map(|d| d as u32),
+        pad_before: conv.pad_before.map(|d| d as u32),
+        groups: conv.groups as u32,
+        bias: conv.bias.iter().any(|&value| value != 0.0),
+        residual: conv.residual,
+        activation: conv.activation,
+    }
+}
+
+/// Floats of scratch memory that a step needs: the padded input of a dense convolution.
+fn scratch_floats(step: &Step) -> Option<usize> {
+    let Kernel::Conv(conv) = &step.kernel else { return None };
+    if conv.is_depthwise() {
+        return None;
+    }
+    let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
+    let padded = dense(conv).padded(spatial(&step.inputs[0].shape), spatial(&step.output.shape))?;
+    Some(padded[0] as usize * padded[1] as usize * conv.channels)
+}

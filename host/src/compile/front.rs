@@ -1,0 +1,85 @@
+//! tract as the front end: an ONNX graph becomes typed core operators of fixed shapes, constants folded.
+//!
+//! tract's further simplification (`into_decluttered`) is left out on purpose: it drops the batch axis, turns 1×1
+//! convolutions into einsums and pulls them through concatenations, which loses the pictures that the kernels work
+//! on.
+
+use super::{Error, Options, Unsupported, activation};
+use tract_onnx::pb::ModelProto;
+use tract_onnx::tract_core::optim::Optimizer;
+use tract_onnx::tract_hir::internal::*;
+use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
+
+/// Parses, fixes shapes, infers types and folds constants.
+///
+/// # Errors
+/// If the graph is invalid, has operators that tract does not know, or leaves shapes open.
+pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error> {
+    let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
+    activation::register(&mut onnx);
+    let mut inference = onnx.model_for_proto_model(model).map_err(invalid)?;
+    let unknown: Vec<_> = inference.nodes().iter().filter_map(unimplemented).collect();
+    if !unknown.is_empty() {
+        return Err(Error::Unsupported(unknown));
+    }
+    fix_shapes(&mut inference, options)?;
+    let mut typed = inference.into_typed().map_err(invalid)?;
+    Optimizer::prop_consts().optimize(&mut typed).map_err(invalid)?;
+    typed.compact().map_err(invalid)?;
+    Ok(typed)
+}
+
+/// How many parameters the model has: the floating-point constants that tensors are computed with, single numbers
+/// apart. A batch normalisation counts as its scale and offset.
+pub fn parameters(model: &TypedModel) -> u64 {
+    let constants = model.nodes().iter().filter_map(|node| node.outputs.first()?.fact.konst.as_ref());
+    constants.filter(|tensor| tensor.datum_type().is_float() && tensor.len() > 1).map(|t| t.len() as u64).sum()
+}
+
+pub(super) fn invalid(error: TractError) -> Error {
+    let causes: Vec<_> = error.chain().map(|cause| cause.to_string().replace('\n', " ")).collect();
+    Error::Invalid(format!("the model is invalid: {}", causes.join(": ")))
+}
+
+fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
+    let op = node.op_as::<UnimplementedOp>()?;
+    Some(Unsupported { node: node.name.clone(), operator: op.name().to_string(), reason: "unknown operator".into() })
+}
+
+/// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.
+fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<(), Error> {
+    let names: Vec<String> = model.inputs.iter().map(|i| model.node(i.node).name.clone()).collect();
+    for (name, _) in &options.shapes {
+        if !names.contains(name) {
+            return Err(Error::Invalid(format!("there is no input {name:?} to shape; the inputs are {names:?}")));
+        }
+    }
+    for (index, name) in names.iter().enumerate() {
+        let fact = model.input_fact(index).map_err(invalid)?.clone();
+        let shape = match options.shapes.iter().find(|(wanted, _)| wanted == name) {
+            Some((_, shape)) => shape.clone(),
+            None => declared_shape(name, &fact)?,
+        };
+        if shape.contains(&0) {
+            return Err(Error::Invalid(format!("input {name:?} would be empty: {shape:?}")));
+        }
+        let element_type = fact.datum_type.concretize().unwrap_or(f32::datum_type());
+        model.set_input_fact(index, InferenceFact::dt_shape(element_type, &shape)).map_err(invalid)?;
+    }
+    Ok(())
+}
+
+fn declared_shape(name: &str, fact: &InferenceFact) -> Result<Vec<usize>, Error> {
+    let dims: Vec<Option<usize>> =
+        fact.shape.dims().map(|dim| dim.concretize().and_then(|dim| dim.to_usize().ok())).collect();
+    let shown: Vec<_> = dims.iter().map(|dim| dim.map_or("?".into(), |d| d.to_string())).collect();
+    let remedy = format!("give it with --shape {name}={}", shown.join("x").replacen('?', "1", 1));
+    if fact.shape.is_open() {
+        return Err(Error::Invalid(format!("input {name:?} has no shape; give it with --shape {name}=1x3x224x224")));
+    }
+    dims.iter()
+        .enumerate()
+        .map(|(axis, dim)| dim.or((axis == 0).then_some(1)))
+        .collect::<Option<_>>()
+        .ok_or_else(|| Error::Invalid(format!("input {name:?} leaves axes open ({}); {remedy}", shown.join("x"))))
+}
