@@ -12,3 +12,4 @@ mod memory;
 
 pub use aligned::AlignedBytes;
 pub use executor::{Executor, SetupError, TensorError};
+pub use kernels::apply;

@@ -1,5 +1,6 @@
 //! ONNX's activation operators, kept whole: tract would spell most of them out in several steps.
 
+use super::prelu::Prelu;
 use maasm_plan::op::Unary;
 use tract_onnx::Onnx;
 use tract_onnx::model::ParsingContext;
@@ -19,8 +20,9 @@ impl ElementWiseMiniOp for Activation {
     }
 
     fn eval_in_place(&self, tensor: &mut Tensor, _: Option<DatumType>) -> TractResult<()> {
-        let _ = tensor;
-        bail!("the activation of a constant is not folded yet")
+        let mut plain = tensor.try_as_plain_ram_mut()?;
+        maasm_runtime::apply(self.0, plain.as_slice_mut::<f32>()?);
+        Ok(())
     }
 }
 
@@ -38,6 +40,7 @@ fn float(node: &NodeProto, name: &str, default: f32) -> TractResult<f32> {
 pub fn register(onnx: &mut Onnx) {
     let ops = &mut onnx.op_register;
     ops.insert("Relu", |_: &ParsingContext, _: &NodeProto| built(Unary::RELU));
+    ops.insert("PRelu", |_, _| Ok((expand(Prelu), vec![])));
     ops.insert("LeakyRelu", |_, node| built(Unary::LeakyRelu { alpha: float(node, "alpha", 0.01)? }));
     ops.insert("Elu", |_, node| built(Unary::Elu { alpha: float(node, "alpha", 1.0)? }));
     ops.insert("Selu", |_, node| {

@@ -43,7 +43,11 @@ pub(super) fn invalid(error: TractError) -> Error {
 
 fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
     let op = node.op_as::<UnimplementedOp>()?;
-    Some(Unsupported { node: node.name.clone(), operator: op.name().to_string(), reason: "unknown operator".into() })
+    Some(Unsupported {
+        node: node.name.clone(),
+        operator: op.name().trim_start_matches("Unimplemented(").trim_end_matches(')').to_owned(),
+        reason: "unknown operator".into(),
+    })
 }
 
 /// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.

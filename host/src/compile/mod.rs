@@ -1,7 +1,7 @@
 //! An ONNX graph becomes a plan and packed weights.
 //!
 //! # Layout
-//! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` keeps activations whole,
+//! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
 //!   `contain` turns its panics into errors)
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
 //! - `fuse`: what follows a `kernel` becomes part of it
@@ -17,6 +17,7 @@ mod fuse;
 mod kernel;
 mod lower;
 mod pack;
+mod prelu;
 
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;

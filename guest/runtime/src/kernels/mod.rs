@@ -11,6 +11,8 @@ mod reduce;
 mod softmax;
 mod unary;
 
+pub use unary::run as apply;
+
 use maasm_plan::Tensor;
 use maasm_plan::op::Op;
 

@@ -18,7 +18,7 @@ use super::draft::{Draft, Value};
 use super::{Error, Unsupported};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tract_onnx::tract_core::ops::array::{MultiBroadcastTo, Pad, Slice, TypedConcat};
+use tract_onnx::tract_core::ops::array::{MultiBroadcastTo, Pad, Slice, StridedSlice, TypedConcat};
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, MaxPool, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
@@ -202,6 +202,8 @@ impl Lowering<'_> {
             pad::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<Slice>() {
             slice::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<StridedSlice>() {
+            slice::lower_strided(op, node, draft)
         } else if op.is::<MultiBroadcastTo>() {
             broadcast::lower(node, draft)
         } else if let Some(op) = op.downcast_ref::<AxisOp>() {
