@@ -472,3 +472,15 @@ fn open_axes_are_the_users_to_fix_but_the_batch_is_1() {
     let message = compile(&open(1), &Options { shapes }).err().expect("there is no z").to_string();
     assert!(message.contains("no input \"z\""), "{message}");
 }
+
+#[test]
+fn a_few_bytes_cannot_ask_for_terabytes() {
+    let shape = shape_vector("shape", &[1_000_000, 1_000_000]);
+    let nodes = vec![
+        node("ConstantOfShape", &["shape"], &["c"], vec![]),
+        node("ReduceMax", &["c"], &["m"], vec![]),
+        node("Add", &["x", "m"], &["y"], vec![]),
+    ];
+    let message = compile(&graph(&[1], vec![shape], nodes), &Options::default()).err().expect("refused").to_string();
+    assert!(message.contains("ConstantOfShape (c)") && message.contains("[1000000, 1000000]"), "{message}");
+}

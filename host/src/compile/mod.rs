@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
-//!   `contain` turns its panics into errors)
+//!   `size` refuses what would not fit memory, `contain` turns panics into errors)
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
 //! - `fuse`: what follows a `kernel` becomes part of it
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
@@ -18,6 +18,7 @@ mod kernel;
 mod lower;
 mod pack;
 mod prelu;
+mod size;
 
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;
@@ -77,6 +78,7 @@ pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error>
 }
 
 fn compile_uncontained(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
+    size::refuse_enormous(model)?;
     let typed = front::typed(model, options)?;
     let parameters = front::parameters(&typed);
     let lowered = lower::lower(&typed)?;

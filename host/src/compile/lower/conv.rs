@@ -32,6 +32,12 @@ impl Window {
             [h, w] => Ok([h, w]),
             _ => Err(format!("{} spatial axes are not supported yet, only 1 or 2", values.len())),
         };
+        for (axis, padding) in padding.iter().enumerate() {
+            let reach = (spec.kernel_shape[axis] - 1) * spec.dilation(axis) + 1;
+            if padding.pad_before >= reach.max(2) {
+                return Err(format!("padding {} before a window of {reach} is not supported yet", padding.pad_before));
+            }
+        }
         Ok(Self {
             size: two(spec.kernel_shape.to_vec(), 1)?,
             stride: two(spec.strides().to_vec(), 1)?,
