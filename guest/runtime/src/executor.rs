@@ -2,6 +2,7 @@
 
 use crate::kernels::{self, Operand};
 use crate::memory::Views;
+use crate::simd::Level;
 use crate::{AlignedBytes, kernels::copy};
 use maasm_plan::{ALIGNMENT, ElementType, Place, Plan, PlanError, Port, Step, Tensor};
 use std::ops::Range;
@@ -43,6 +44,8 @@ pub struct Executor<C> {
     plan: Plan,
     constants: C,
     arena: AlignedBytes,
+    level: Level,
+    workspace: Box<[f32]>,
 }
 
 impl<C: AsRef<[u8]>> Executor<C> {
@@ -59,7 +62,7 @@ impl<C: AsRef<[u8]>> Executor<C> {
         };
         fits("constants", constants.as_ref(), plan.constants_len)?;
         fits("arena", arena.as_ref(), plan.arena_len)?;
-        Ok(Self { plan, constants, arena })
+        Ok(Self { plan, constants, arena, level: Level::best(), workspace: vec![0.0; kernels::WORKSPACE].into() })
     }
 
     /// The plan.
@@ -104,7 +107,7 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// what the step took.
     pub fn run_observed(&mut self, mut observe: impl FnMut(usize, &Step)) {
         for (index, step) in self.plan.steps.iter().enumerate() {
-            run_step(&self.plan, step, self.constants.as_ref(), self.arena.as_mut());
+            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace);
             observe(index, step);
         }
     }
@@ -165,7 +168,7 @@ fn inward(port: &Port, tensor: &Tensor) -> copy::Walk {
     }))
 }
 
-fn run_step(plan: &Plan, step: &Step, constants: &[u8], arena: &mut [u8]) {
+fn run_step(level: Level, plan: &Plan, step: &Step, constants: &[u8], arena: &mut [u8], workspace: &mut [f32]) {
     let tensor = |id: u32| &plan.tensors[id as usize];
     let output = tensor(step.outputs[0]);
     let views = Views::new(arena, range(output), step.scratch.map_or(0..0, |id| range(tensor(id))));
@@ -178,5 +181,5 @@ fn run_step(plan: &Plan, step: &Step, constants: &[u8], arena: &mut [u8]) {
         };
         *operand = Operand { shape: &tensor.shape, bytes };
     }
-    kernels::run(&step.op, &inputs, output, views.output, views.scratch);
+    kernels::run(level, &step.op, &inputs, output, views.output, views.scratch, workspace);
 }

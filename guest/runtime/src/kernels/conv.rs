@@ -1,6 +1,14 @@
 //! Dense and grouped convolution.
 
-use super::{Geometry, Window, unary};
+mod packed;
+mod tiled;
+
+pub use packed::WORKSPACE;
+
+use super::Geometry;
+#[cfg(any(test, feature = "self-check"))]
+use super::{Window, unary};
+use crate::simd::Level;
 use maasm_plan::op::{Conv, PANEL};
 
 const WIDTH: usize = PANEL as usize;
@@ -18,16 +26,26 @@ pub struct Operands<'a> {
     pub residual: Option<&'a [f32]>,
 }
 
-/// Runs the best kernel there is.
-pub fn run(op: &Conv, geometry: &Geometry, operands: &Operands, y: &mut [f32], _scratch: &mut [f32]) {
-    scalar(op, geometry, operands, y);
+/// Runs the fast kernel. `workspace` holds [`WORKSPACE`] floats.
+pub fn run(
+    level: Level,
+    op: &Conv,
+    geometry: &Geometry,
+    operands: &Operands,
+    y: &mut [f32],
+    scratch: &mut [f32],
+    workspace: &mut [f32],
+) {
+    level.run(tiled::Tiled { op, geometry, operands, y, scratch, workspace });
 }
 
+#[cfg(any(test, feature = "self-check"))]
 fn window(op: &Conv) -> Window {
     Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before }
 }
 
 /// The specification.
+#[cfg(any(test, feature = "self-check"))]
 pub fn scalar(op: &Conv, geometry: &Geometry, operands: &Operands, y: &mut [f32]) {
     let groups = op.groups as usize;
     let [channels, out_channels] = [geometry.channels / groups, geometry.out_channels / groups];

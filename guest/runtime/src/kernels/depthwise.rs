@@ -1,14 +1,20 @@
 //! Depthwise convolution.
 
-use super::{Geometry, Window, unary};
+mod vectored;
+
+use super::Geometry;
+#[cfg(any(test, feature = "self-check"))]
+use super::{Window, unary};
+use crate::simd::Level;
 use maasm_plan::op::Depthwise;
 
-/// Runs the best kernel there is.
-pub fn run(op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
-    scalar(op, geometry, x, weights, bias, y);
+/// Runs the fast kernel.
+pub fn run(level: Level, op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
+    level.run(vectored::Vectored { op, geometry, x, weights, bias, y });
 }
 
 /// The specification.
+#[cfg(any(test, feature = "self-check"))]
 pub fn scalar(op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
     let window = Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before };
     let channels = geometry.channels;

@@ -1,9 +1,9 @@
 //! The kernels: one operator family is one file, whose scalar version is the specification.
 
 mod binary;
-mod conv;
+pub mod conv;
 pub mod copy;
-mod depthwise;
+pub mod depthwise;
 mod fill;
 mod local_response;
 mod pool;
@@ -13,11 +13,15 @@ mod unary;
 
 pub use unary::run as apply;
 
+use crate::simd::Level;
 use maasm_plan::Tensor;
 use maasm_plan::op::Op;
 
 /// The most inputs that an operator has.
 pub const MAX_INPUTS: usize = 4;
+
+/// Floats of working memory that kernels need whatever the plan.
+pub const WORKSPACE: usize = conv::WORKSPACE;
 
 /// One input of a step.
 #[derive(Clone, Copy)]
@@ -40,8 +44,17 @@ impl<'a> Operand<'a> {
     }
 }
 
-/// Runs one validated step. `output` and `scratch` are the bytes of the step's output and scratch tensors.
-pub fn run(op: &Op, inputs: &[Operand; MAX_INPUTS], to: &Tensor, output: &mut [u8], scratch: &mut [u8]) {
+/// Runs one validated step. `output` and `scratch` are the bytes of the step's output and scratch tensors;
+/// `workspace` holds [`WORKSPACE`] floats.
+pub fn run(
+    level: Level,
+    op: &Op,
+    inputs: &[Operand; MAX_INPUTS],
+    to: &Tensor,
+    output: &mut [u8],
+    scratch: &mut [u8],
+    workspace: &mut [f32],
+) {
     let x = &inputs[0];
     if let Op::Copy(op) = op {
         let from = x.bytes.expect("validation allows no output over this input");
@@ -54,11 +67,19 @@ pub fn run(op: &Op, inputs: &[Operand; MAX_INPUTS], to: &Tensor, output: &mut [u
             let bias = op.bias.then(|| inputs[2].floats());
             let residual = op.residual.then(|| inputs[2 + usize::from(op.bias)].floats());
             let operands = conv::Operands { x: x.floats(), weights: inputs[1].floats(), bias, residual };
-            conv::run(op, &Geometry::new(x.shape, &to.shape), &operands, y, bytemuck::cast_slice_mut(scratch));
+            conv::run(
+                level,
+                op,
+                &Geometry::new(x.shape, &to.shape),
+                &operands,
+                y,
+                bytemuck::cast_slice_mut(scratch),
+                workspace,
+            );
         }
         Op::Depthwise(op) => {
             let geometry = Geometry::new(x.shape, &to.shape);
-            depthwise::run(op, &geometry, x.floats(), inputs[1].floats(), inputs[2].floats(), y);
+            depthwise::run(level, op, &geometry, x.floats(), inputs[1].floats(), inputs[2].floats(), y);
         }
         Op::Pool(op) => pool::run(op, &Geometry::new(x.shape, &to.shape), x.floats(), y),
         Op::Unary(op) => {
@@ -94,7 +115,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// From the `[batch, height, width, channels]` of input and output.
-    fn new(input: &[u32], output: &[u32]) -> Self {
+    pub fn new(input: &[u32], output: &[u32]) -> Self {
         let extent = |shape: &[u32], i: usize| shape[i] as usize;
         Self {
             batch: extent(input, 0),

@@ -7,6 +7,12 @@ pub fn run(op: Unary, y: &mut [f32]) {
     y.iter_mut().for_each(|y| *y = scalar(op, *y));
 }
 
+/// `min(max(x, low), high)`; NaN stays NaN, and crossed bounds give `high`.
+pub fn clamp(x: f32, low: f32, high: f32) -> f32 {
+    let x = if x < low { low } else { x };
+    if x > high { high } else { x }
+}
+
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
@@ -19,7 +25,7 @@ fn softplus(x: f32) -> f32 {
 /// The specification.
 pub fn scalar(op: Unary, x: f32) -> f32 {
     match op {
-        Unary::Clamp { low, high } => x.max(low).min(high),
+        Unary::Clamp { low, high } => clamp(x, low, high),
         Unary::LeakyRelu { alpha } => {
             if x > 0.0 {
                 x

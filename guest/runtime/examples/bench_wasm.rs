@@ -1,0 +1,45 @@
+//! Typical layers for a WebAssembly host to time: it calls `run(layer, times)` twice with different `times` and
+//! divides the difference. `macs(layer)` is negative behind the last one. With the feature `self-check` there is also
+//! `self_check(seed)`.
+
+mod layers;
+
+use layers::LAYERS;
+use maasm_runtime::{AlignedBytes, Executor};
+use std::cell::RefCell;
+
+thread_local! {
+    static PREPARED: RefCell<Option<(usize, Executor<AlignedBytes>)>> = const { RefCell::new(None) };
+}
+
+/// Multiply-accumulate operations of a layer.
+#[unsafe(no_mangle)]
+pub extern "C" fn macs(layer: usize) -> f64 {
+    LAYERS.get(layer).map_or(-1.0, |layer| layer.macs())
+}
+
+/// How often its network has a layer.
+#[unsafe(no_mangle)]
+pub extern "C" fn count(layer: usize) -> u32 {
+    LAYERS[layer].count
+}
+
+/// Runs a layer so many times.
+#[unsafe(no_mangle)]
+pub extern "C" fn run(layer: usize, times: u32) {
+    PREPARED.with_borrow_mut(|prepared| {
+        if prepared.as_ref().is_none_or(|(of, _)| *of != layer) {
+            *prepared = Some((layer, LAYERS[layer].executor()));
+        }
+        let (_, executor) = prepared.as_mut().expect("just prepared");
+        (0..times).for_each(|_| executor.run());
+    });
+}
+
+/// 0 if every fast kernel agrees with its specification; else a panic says which does not.
+#[cfg(feature = "self-check")]
+#[unsafe(no_mangle)]
+pub extern "C" fn self_check(seed: u64) -> u32 {
+    maasm_runtime::self_check(seed).expect("kernels agree");
+    0
+}
