@@ -113,7 +113,13 @@ fn rgb(samples: Vec<u8>, color: ColorType) -> Vec<u8> {
     // 16-bit samples are in the machine's byte order.
     let high = if cfg!(target_endian = "little") { step - 1 } else { 0 };
     let offsets = if color.has_color() { [high, high + step, high + 2 * step] } else { [high; 3] };
-    samples.chunks_exact(size).flat_map(|pixel| offsets.map(|offset| pixel[offset])).collect()
+    let mut rgb = vec![0; samples.len() / size * 3];
+    for (to, from) in rgb.chunks_exact_mut(3).zip(samples.chunks_exact(size)) {
+        for (to, offset) in to.iter_mut().zip(offsets) {
+            *to = from[offset];
+        }
+    }
+    rgb
 }
 
 fn upright(image: RgbImage, orientation: Orientation) -> RgbImage {

@@ -17,6 +17,8 @@ mod exports;
 mod infer;
 mod input;
 mod model;
+#[cfg(test)]
+mod tests;
 
 #[allow(missing_docs, reason = "the documentation is in wit/model.wit")]
 mod bindings {
