@@ -3,9 +3,6 @@
 use crate::{guest, licences, process, python, workspace};
 use anyhow::{Result, bail};
 
-/// What clippy looks at: all but the template, which is looked at as it is compiled, for WebAssembly.
-const NATIVE: [&str; 3] = ["--workspace", "--exclude", "maasm-model"];
-
 /// Checks form, lints and licences, then runs every test. The last line tells how many passed and failed.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     super::no_arguments(arguments)?;
@@ -17,12 +14,12 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     // With the tests' profile, so that build scripts and macros are compiled once for both.
     process::step("running clippy", || {
         let mut clippy = workspace::cargo();
-        process::run(clippy.args(["clippy", "--release", "--all-targets"]).args(NATIVE).args(["--", "-D", "warnings"]))
+        process::run(clippy.args(["clippy", "--release", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     })?;
     let mut tally = Tally::default();
     let succeeded = process::step("running the tests", || {
         let mut test = workspace::cargo();
-        test.args(["test", "--release", "--no-fail-fast"]).args(NATIVE).env("MAASM_PYTHON", python);
+        test.args(["test", "--release", "--workspace", "--no-fail-fast"]).env("MAASM_PYTHON", python);
         process::watch(&mut test, |line| tally.count(line))
     })?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
