@@ -20,9 +20,6 @@ pub const PIXELS: usize = 64;
 /// second-level one.
 pub const DEPTH: usize = 256;
 
-/// A tile's sums, pixel by pixel.
-pub type Sums = [f32; TILE * WIDTH];
-
 /// Floats of workspace for a block.
 pub const WORKSPACE: usize = PIXELS * DEPTH;
 
@@ -64,28 +61,92 @@ fn interleave<S: Simd>(from: [&[f32]; TILE], to: &mut [f32]) {
     }
 }
 
-/// Adds to a tile's sums the products of packed inputs and as many positions of a panel.
-#[inline(always)]
-pub fn accumulate<S: Simd>(sums: &mut Sums, packed: &[f32], panel: &[f32]) {
-    let positions = panel.len() / WIDTH;
-    assert!(S::LANES == 4 && positions > 0 && packed.len() == positions * TILE);
-    // SAFETY: the lengths have just been checked.
-    unsafe { multiply::<S>(sums, packed.as_ptr(), panel.as_ptr(), positions) };
+/// Four pixels by one panel.
+pub struct Tile<'a> {
+    /// The pixels' inputs, interleaved.
+    pub packed: &'a [f32],
+    /// As many positions of the panel.
+    pub panel: &'a [f32],
+    /// What every pixel's sums start from; if absent, from what the output holds.
+    pub start: Option<&'a [f32; WIDTH]>,
+    /// What is added at the end, laid out as the output.
+    pub residual: Option<&'a [f32]>,
+    /// From one pixel's output to the next one's.
+    pub step: usize,
+    /// What the results are clamped to.
+    pub low: f32,
+    /// What the results are clamped to.
+    pub high: f32,
 }
 
+impl Tile<'_> {
+    /// Writes eight channels of four pixels.
+    #[inline(always)]
+    pub fn run<S: Simd>(&self, y: &mut [f32]) {
+        let positions = self.panel.len() / WIDTH;
+        let reach = (TILE - 1) * self.step + WIDTH;
+        assert!(S::LANES == 4 && positions > 0 && self.packed.len() == positions * TILE && reach <= y.len());
+        assert!(self.residual.is_none_or(|residual| reach <= residual.len()));
+        let (start, start_step) = self.start.map_or((y.as_ptr(), self.step), |start| (start.as_ptr(), 0));
+        let mut sums = [0.0; TILE * WIDTH];
+        // SAFETY: the lengths have just been checked; a pixel's channels are two vectors.
+        unsafe {
+            for i in 0..2 * TILE {
+                let (pixel, column) = (i / 2, i % 2 * 4);
+                S::store(sums.as_mut_ptr().add(i * 4), S::load(start.add(pixel * start_step + column)));
+            }
+            multiply::<S>(&mut sums, self.packed.as_ptr(), self.panel.as_ptr(), positions);
+            let (low, high) = (S::splat(self.low), S::splat(self.high));
+            for i in 0..2 * TILE {
+                let at = i / 2 * self.step + i % 2 * 4;
+                let sum = S::load(sums.as_ptr().add(i * 4));
+                let sum = match self.residual {
+                    Some(residual) => S::add(sum, S::load(residual.as_ptr().add(at))),
+                    None => sum,
+                };
+                S::store(y.as_mut_ptr().add(at), S::clamp(sum, low, high));
+            }
+        }
+    }
+
+    /// Writes fewer pixels or channels than a tile has.
+    #[inline(always)]
+    pub fn run_partly<S: Simd>(&self, pixels: usize, columns: usize, y: &mut [f32]) {
+        let mut sums = [0.0; TILE * WIDTH];
+        let mut residuals = [0.0; TILE * WIDTH];
+        for i in 0..pixels {
+            let row = i * self.step..i * self.step + columns;
+            sums[i * WIDTH..][..columns].copy_from_slice(&y[row.clone()]);
+            if let Some(residual) = self.residual {
+                residuals[i * WIDTH..][..columns].copy_from_slice(&residual[row]);
+            }
+        }
+        let residual = self.residual.map(|_| &residuals[..]);
+        Tile { residual, step: WIDTH, ..*self }.run::<S>(&mut sums);
+        for i in 0..pixels {
+            y[i * self.step..][..columns].copy_from_slice(&sums[i * WIDTH..][..columns]);
+        }
+    }
+}
+
+/// Adds the products of all positions to four pixels' sums.
+///
 /// # Safety
 /// There are so many positions, at least one, of four inputs and eight weights each; vectors have four lanes.
-// A function of its own in WebAssembly, so that the host has all registers for it.
+// In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn multiply<S: Simd>(sums: &mut Sums, mut x: *const f32, mut panel: *const f32, mut positions: usize) {
+unsafe fn multiply<S: Simd>(
+    sums: &mut [f32; TILE * WIDTH],
+    mut x: *const f32,
+    mut panel: *const f32,
+    mut positions: usize,
+) {
     // SAFETY: the caller's promise; the loop ends behind the last position.
     unsafe {
         let mut vectors = [[S::splat(0.0); 2]; TILE];
-        for (i, vectors) in vectors.iter_mut().enumerate() {
-            for (v, vector) in vectors.iter_mut().enumerate() {
-                *vector = S::load(sums.as_ptr().add(i * WIDTH + v * 4));
-            }
+        for (i, vector) in vectors.as_flattened_mut().iter_mut().enumerate() {
+            *vector = S::load(sums.as_ptr().add(i * 4));
         }
         macro_rules! positions {
             ($($k:literal)*) => {$(
@@ -101,10 +162,8 @@ unsafe fn multiply<S: Simd>(sums: &mut Sums, mut x: *const f32, mut panel: *cons
             x = x.add(32 * TILE);
             panel = panel.add(32 * WIDTH);
         }
-        for (i, vectors) in vectors.iter().enumerate() {
-            for (v, &vector) in vectors.iter().enumerate() {
-                S::store(sums.as_mut_ptr().add(i * WIDTH + v * 4), vector);
-            }
+        for (i, &vector) in vectors.as_flattened().iter().enumerate() {
+            S::store(sums.as_mut_ptr().add(i * 4), vector);
         }
     }
 }

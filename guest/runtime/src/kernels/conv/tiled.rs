@@ -214,29 +214,29 @@ impl Image<'_> {
                 let weights = &weights[from * WIDTH..to * WIDTH];
                 let column = group * out_channels + panel * WIDTH;
                 let columns = (out_channels - panel * WIDTH).min(WIDTH);
+                let mut bias = [0.0; WIDTH];
+                if let Some(all) = self.operands.bias {
+                    bias[..columns].copy_from_slice(&all[column..column + columns]);
+                }
+                let last = to == positions;
                 let tiles = workspace.chunks_exact(packed::TILE * (to - from));
                 for (tile, x) in tiles.enumerate().take(offsets.len().div_ceil(packed::TILE)) {
                     let first_pixel = tile * packed::TILE;
                     let pixels = (offsets.len() - first_pixel).min(packed::TILE);
                     let first = (start + first_pixel) * step + column;
-                    let rows = |i: usize| first + i * step..first + i * step + columns;
-                    let mut sums: packed::Sums = [0.0; _];
-                    for (i, sums) in sums.chunks_exact_mut(WIDTH).enumerate().take(pixels) {
-                        if from > 0 {
-                            sums[..columns].copy_from_slice(&y[rows(i)]);
-                        } else if let Some(bias) = self.operands.bias {
-                            sums[..columns].copy_from_slice(&bias[column..column + columns]);
-                        }
-                    }
-                    packed::accumulate::<S>(&mut sums, x, weights);
-                    for (i, sums) in sums.chunks_exact_mut(WIDTH).enumerate().take(pixels) {
-                        if to == positions {
-                            if let Some(residual) = self.residual {
-                                sums.iter_mut().zip(&residual[rows(i)]).for_each(|(sum, residual)| *sum += residual);
-                            }
-                            sums.iter_mut().for_each(|sum| *sum = unary::clamp(*sum, low, high));
-                        }
-                        y[rows(i)].copy_from_slice(&sums[..columns]);
+                    let tile = packed::Tile {
+                        packed: x,
+                        panel: weights,
+                        start: (from == 0).then_some(&bias),
+                        residual: self.residual.filter(|_| last).map(|residual| &residual[first..]),
+                        step,
+                        low: if last { low } else { f32::NEG_INFINITY },
+                        high: if last { high } else { f32::INFINITY },
+                    };
+                    if pixels == packed::TILE && columns == WIDTH {
+                        tile.run::<S>(&mut y[first..]);
+                    } else {
+                        tile.run_partly::<S>(pixels, columns, &mut y[first..]);
                     }
                 }
             }
