@@ -1,13 +1,12 @@
 //! The `maasm` command line: parse, call, print.
 use clap::Parser;
+use maasm::cli;
 use std::process::ExitCode;
 
+/// Usage errors end with 2, by clap.
 fn main() -> ExitCode {
-    match maasm::cli::run(maasm::cli::Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    cli::run(cli::Arguments::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {}", cli::one_line(&error));
+        ExitCode::FAILURE
+    })
 }
