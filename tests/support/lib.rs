@@ -1,4 +1,5 @@
 //! What the black-box tests share.
+pub mod component;
 pub mod onnx;
 pub mod random;
 pub mod torch;

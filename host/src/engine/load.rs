@@ -1,19 +1,34 @@
 //! Bytes on disk become a checked, compiled [`Model`].
 
-use super::{EngineError, EngineOptions, LoadError, Model};
+use super::bindings::ModelPre;
+use super::cache::Cache;
+use super::identity::{Identity, identify};
+use super::limits::{Limits, Places};
+use super::{EngineError, EngineOptions, LoadError, Model, runtime};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use wasmtime::component::{Component, Linker};
 
 /// Where components are compiled and instances live. Cheap to clone; every clone is the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    options: EngineOptions,
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub wasmtime: wasmtime::Engine,
+    pub options: EngineOptions,
+    pub places: Places,
+    /// Held while a new model is asked who it is: that has a place of its own, and only one.
+    pub introduction: Mutex<()>,
+    cache: Option<Cache>,
 }
 
 /// How a model was loaded.
 #[derive(Clone, Debug)]
 pub struct Loading {
-    /// `sha256:` and the digest of the component's bytes.
+    /// `blake3:` and the digest of the component's bytes.
     pub digest: String,
     /// The component's size in bytes.
     pub size: u64,
@@ -29,12 +44,19 @@ impl Engine {
     /// # Errors
     /// If the machine does not give what the options ask for.
     pub fn new(options: EngineOptions) -> Result<Self, EngineError> {
-        Ok(Self { options })
+        let inner = Inner {
+            wasmtime: runtime::engine(&options)?,
+            places: Places::new(options.max_concurrent),
+            introduction: Mutex::new(()),
+            cache: Cache::open(&options.cache),
+            options,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What calls may take.
     pub fn options(&self) -> &EngineOptions {
-        &self.options
+        &self.inner.options
     }
 
     /// Loads a component, from the cache where that holds its code.
@@ -42,7 +64,75 @@ impl Engine {
     /// # Errors
     /// If the file is not a sound model component.
     pub fn load(&self, path: &Path) -> Result<Model, LoadError> {
-        let _ = path;
-        todo!()
+        let start = Instant::now();
+        let identity = identify(path)?;
+        let cached = self.inner.cache.as_ref().and_then(|c| c.get(&self.inner.wasmtime, path, &identity.digest));
+        let (component, compiled_in) = match cached {
+            Some(component) => (component, None),
+            None => {
+                let (component, duration) = self.compile(path, &identity)?;
+                (component, Some(duration))
+            }
+        };
+        let pre = self.link(path, &component)?;
+        let loading = Loading {
+            digest: format!("blake3:{}", identity.digest),
+            size: identity.size,
+            compiled_in,
+            loaded_in: Duration::ZERO,
+        };
+        let model = Model::introduce(self, pre, loading, path, start)?;
+        let loading = model.loading();
+        tracing::info!(
+            model = model.description().name,
+            version = model.description().version,
+            compiled_ms = loading.compiled_in.map(|duration| duration.as_millis()),
+            loaded_ms = loading.loaded_in.as_millis(),
+            "loaded {}",
+            path.display()
+        );
+        Ok(model)
+    }
+
+    /// Compiles a component and keeps its code.
+    fn compile(&self, path: &Path, identity: &Identity) -> Result<(Component, Duration), LoadError> {
+        let engine = &self.inner.wasmtime;
+        let bytes = std::fs::read(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
+        if blake3::hash(&bytes) != identity.digest {
+            let reason = "it changed while it was read".into();
+            return Err(LoadError::Damaged { path: path.to_owned(), reason });
+        }
+        let start = Instant::now();
+        let component = Component::new(engine, &bytes).map_err(|error| why_not_compiled(path, &bytes, &error))?;
+        let duration = start.elapsed();
+        drop(bytes);
+        let Some(cache) = &self.inner.cache else { return Ok((component, duration)) };
+        match component.serialize() {
+            Ok(code) => cache.put(engine, path, &identity.digest, &code),
+            Err(error) => tracing::warn!("the compiled code of {} is not kept: {error:#}", path.display()),
+        }
+        // From its file the code is mapped, and its weights need no memory of their own.
+        let component = cache.get(engine, path, &identity.digest).unwrap_or(component);
+        Ok((component, duration))
+    }
+
+    /// Checks that a component imports nothing and has a model's exports.
+    fn link(&self, path: &Path, component: &Component) -> Result<ModelPre<Limits>, LoadError> {
+        let engine = &self.inner.wasmtime;
+        let imports: Vec<_> = component.component_type().imports(engine).map(|(name, _)| name.to_owned()).collect();
+        if !imports.is_empty() {
+            return Err(LoadError::Imports { path: path.to_owned(), imports });
+        }
+        let pre = Linker::new(engine).instantiate_pre(component).and_then(ModelPre::new);
+        pre.map_err(|error| LoadError::NotAModel { path: path.to_owned(), reason: format!("{error:#}") })
+    }
+}
+
+/// Whether a component is invalid, or valid and more than the engine takes.
+fn why_not_compiled(path: &Path, bytes: &[u8], error: &wasmtime::Error) -> LoadError {
+    let path = path.to_owned();
+    match wasmparser::Validator::new().validate_all(bytes) {
+        Err(invalid) => LoadError::Damaged { path, reason: invalid.to_string() },
+        Ok(_) => LoadError::TooLarge { path, reason: format!("{error:#}") },
     }
 }

@@ -1,8 +1,14 @@
 //! Calls, each on a fresh instance.
 
-use super::{CallError, Classification, Description, LabelledSample, Loading, MediaInfo, Report, Session, Tensor};
-use std::sync::Arc;
-use std::time::Duration;
+use super::bindings::ModelPre;
+use super::limits::Limits;
+use super::{
+    CallError, Classification, Description, Engine, LabelledSample, LoadError, Loading, MediaInfo, Report, Session,
+    Tensor,
+};
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A loaded model. Cheap to clone; every clone is the same model. Calls block: an asynchronous caller gives them a
 /// thread of their own.
@@ -12,6 +18,8 @@ pub struct Model {
 }
 
 struct Inner {
+    engine: Engine,
+    pre: ModelPre<Limits>,
     description: Description,
     loading: Loading,
 }
@@ -45,6 +53,31 @@ pub struct Timings {
 }
 
 impl Model {
+    /// Makes a model of a checked component: asks it who it is.
+    pub(super) fn introduce(
+        engine: &Engine,
+        pre: ModelPre<Limits>,
+        mut loading: Loading,
+        path: &Path,
+        start: Instant,
+    ) -> Result<Self, LoadError> {
+        let _one_at_a_time = engine.inner.introduction.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = || path.to_owned();
+        let mut session = Session::new(engine, &pre, loading.size, None).map_err(|error| match error {
+            CallError::Memory { asked, limit } => {
+                let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
+                LoadError::TooLarge { path: path(), reason }
+            }
+            CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
+            error => LoadError::Describe { path: path(), error: Box::new(error) },
+        })?;
+        let described = session.describe();
+        let description = described.map_err(|error| LoadError::Describe { path: path(), error: Box::new(error) })?;
+        loading.loaded_in = start.elapsed();
+        let inner = Inner { engine: engine.clone(), pre, description, loading };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
     /// Who the model is and what it takes and gives.
     pub fn description(&self) -> &Description {
         &self.inner.description
@@ -60,8 +93,13 @@ impl Model {
     /// # Errors
     /// If the model refuses the bytes or `top_k`, or the call passes a limit.
     pub fn recognize(&self, data: &[u8], top_k: u32) -> Result<Recognition, CallError> {
-        let _ = (data, top_k);
-        todo!()
+        let start = Instant::now();
+        let mut session = self.session()?;
+        let instance = start.elapsed();
+        let recognition = session.recognize(data, top_k)?;
+        drop(session);
+        let timings = Timings { instance, total: start.elapsed(), ..recognition.timings };
+        Ok(Recognition { timings, ..recognition })
     }
 
     /// Runs the model on tensors, on a fresh instance.
@@ -69,8 +107,7 @@ impl Model {
     /// # Errors
     /// If the model refuses the tensors, or the call passes a limit.
     pub fn infer(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>, CallError> {
-        let _ = inputs;
-        todo!()
+        self.session()?.infer(inputs)
     }
 
     /// Recognises labelled samples and compares with the truth, on a fresh instance.
@@ -78,8 +115,7 @@ impl Model {
     /// # Errors
     /// If the model refuses a label, or the call passes a limit.
     pub fn evaluate(&self, samples: &[LabelledSample]) -> Result<Report, CallError> {
-        let _ = samples;
-        todo!()
+        self.session()?.evaluate(samples)
     }
 
     /// One instance that is kept from call to call: quicker by a page fault here and there, and without isolation
@@ -88,6 +124,9 @@ impl Model {
     /// # Errors
     /// If all places are taken or the instance cannot be set up.
     pub fn session(&self) -> Result<Session, CallError> {
-        todo!()
+        let engine = &self.inner.engine;
+        let saturated = CallError::Saturated { limit: engine.options().max_concurrent };
+        let place = engine.inner.places.take().ok_or(saturated)?;
+        Session::new(engine, &self.inner.pre, self.inner.loading.size, Some(place))
     }
 }

@@ -1,18 +1,74 @@
 //! One instance, called again and again.
 
-use super::{CallError, Recognition, Tensor};
+use super::bindings::{self, ModelError, ModelPre};
+use super::limits::{Limits, Place};
+use super::model::{Recognition, Timings};
+use super::{CallError, Description, Engine, LabelledSample, Report, Tensor, runtime};
+use std::time::{Duration, Instant};
+use wasmtime::{Store, Trap};
 
 /// One instance of a model, called again and again. After an error other than the model's own it is spent.
-pub struct Session {}
+pub struct Session {
+    // Dropped in this order: the place is free only when the instance is gone.
+    exports: bindings::Model,
+    store: Store<Limits>,
+    _place: Option<Place>,
+    deadline: Duration,
+}
 
 impl Session {
+    /// Sets up an instance of a component of so many bytes.
+    pub(super) fn new(
+        engine: &Engine,
+        pre: &ModelPre<Limits>,
+        size: u64,
+        place: Option<Place>,
+    ) -> Result<Self, CallError> {
+        let options = engine.options();
+        // A model starts with its weights, which its file holds, and room to work.
+        let limits = Limits::new(size.saturating_add(options.memory_limit), options.memory_limit);
+        let mut store = Store::new(&engine.inner.wasmtime, limits);
+        store.limiter(|limits| limits);
+        store.set_epoch_deadline(runtime::ticks(options.deadline));
+        match pre.instantiate(&mut store) {
+            Ok(exports) => {
+                store.data_mut().start();
+                Ok(Self { exports, store, _place: place, deadline: options.deadline })
+            }
+            Err(error) => Err(why(&error, store.data(), options.deadline)),
+        }
+    }
+
     /// As [`Model::recognize`](super::Model::recognize), on this instance.
     ///
     /// # Errors
     /// As there.
     pub fn recognize(&mut self, data: &[u8], top_k: u32) -> Result<Recognition, CallError> {
-        let _ = (data, top_k);
-        todo!()
+        let start = Instant::now();
+        if top_k == 0 {
+            let reason = "must be at least 1".into();
+            return Err(CallError::Model(ModelError::InvalidArgument(bindings::Complaint {
+                name: "top-k".into(),
+                reason,
+            })));
+        }
+        self.store.set_epoch_deadline(runtime::ticks(self.deadline));
+        let stages = self.exports.maasm_model_stages();
+        let (limits, mut timings) = (self.deadline, Timings::default());
+        macro_rules! stage {
+            ($time:ident, $call:expr) => {{
+                let start = Instant::now();
+                let result = $call;
+                timings.$time = start.elapsed();
+                answer(result, self.store.data(), limits)?
+            }};
+        }
+        let media = stage!(decode, stages.call_decode(&mut self.store, data));
+        stage!(preprocess, stages.call_preprocess(&mut self.store));
+        stage!(inference, stages.call_run(&mut self.store));
+        let classifications = stage!(rank, stages.call_rank(&mut self.store, top_k));
+        timings.total = start.elapsed();
+        Ok(Recognition { classifications, media, timings })
     }
 
     /// As [`Model::infer`](super::Model::infer), on this instance.
@@ -20,7 +76,46 @@ impl Session {
     /// # Errors
     /// As there.
     pub fn infer(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>, CallError> {
-        let _ = inputs;
-        todo!()
+        self.store.set_epoch_deadline(runtime::ticks(self.deadline));
+        let result = self.exports.maasm_model_inference().call_infer(&mut self.store, inputs);
+        answer(result, self.store.data(), self.deadline)
     }
+
+    /// As [`Model::evaluate`](super::Model::evaluate), on this instance.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn evaluate(&mut self, samples: &[LabelledSample]) -> Result<Report, CallError> {
+        self.store.set_epoch_deadline(runtime::ticks(self.deadline));
+        let result = self.exports.maasm_model_inference().call_evaluate(&mut self.store, samples);
+        answer(result, self.store.data(), self.deadline)
+    }
+
+    /// Asks the model who it is.
+    pub(super) fn describe(&mut self) -> Result<Description, CallError> {
+        let result = self.exports.maasm_model_inference().call_describe(&mut self.store);
+        result.map_err(|error| why(&error, self.store.data(), self.deadline))
+    }
+}
+
+/// What came of a call.
+fn answer<T>(
+    result: wasmtime::Result<Result<T, ModelError>>,
+    limits: &Limits,
+    deadline: Duration,
+) -> Result<T, CallError> {
+    result.map_err(|error| why(&error, limits, deadline))?.map_err(CallError::Model)
+}
+
+/// Why there is no instance or its call was cut short.
+fn why(error: &wasmtime::Error, limits: &Limits, deadline: Duration) -> CallError {
+    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        return CallError::Deadline { limit: deadline };
+    }
+    // What is refused comes back as a failed allocation, which most programs answer with a trap of their own.
+    if let Some(asked) = limits.refused {
+        let limit = if limits.started { limits.growth_limit } else { limits.initial_limit };
+        return CallError::Memory { asked, limit };
+    }
+    CallError::Trap(error.root_cause().to_string())
 }

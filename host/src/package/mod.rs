@@ -1,7 +1,23 @@
 //! Plan and template become a component.
+//!
+//! # Layout
+//! - `check`: whether card and plan go together
+//! - `template`: the component without a model, compiled beforehand
+//! - `preinitialize`: the template is run until it holds the model, and frozen
+//! - `metadata`: what others' tools show of a component
+//! - `seal`: a digest that tells whether a component is whole
+
+mod check;
+mod error;
+mod metadata;
+mod preinitialize;
+pub(crate) mod seal;
+mod template;
+
+pub use error::Error;
 
 use crate::compile::Compiled;
-use maasm_plan::{Card, Recipe};
+use maasm_plan::{Card, Package, Recipe};
 
 /// Which vector instructions the component's code uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -13,44 +29,32 @@ pub enum Simd {
     Plain,
 }
 
-/// Why there is no component.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The version is not semantic.
-    #[error("{version:?} is not a semantic version ({reason}); write it like 1.0.0")]
-    Version {
-        /// What was given.
-        version: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The labels and the classes differ in number.
-    #[error("there are {labels} labels, but the model has {classes} classes")]
-    Labels {
-        /// How many labels were given.
-        labels: usize,
-        /// How many classes the first output has.
-        classes: u64,
-    },
-    /// The template refuses the package; says why.
-    #[error("the model cannot be packaged: {0}")]
-    Refused(String),
-    /// The template does not work as it should.
-    #[error("the component template failed: {0}")]
-    Template(String),
-    /// It does not fit into 32-bit memory.
-    #[error("the model needs {needed} bytes of memory, a component has at most 4294967296")]
-    TooLarge {
-        /// Bytes of weights and activations.
-        needed: u64,
-    },
-}
-
-/// Makes a component of a compiled model. The same input gives the same bytes.
+/// Makes a component of a compiled model. The same input gives the same bytes. What the card says of parameters,
+/// multiply-accumulate operations and logits is found out here.
 ///
 /// # Errors
 /// If card, recipe and plan do not go together, or the model does not fit into a component.
 pub fn package(compiled: &Compiled, card: Card, recipe: Option<Recipe>, simd: Simd) -> Result<Vec<u8>, Error> {
-    let _ = (compiled, card, recipe, simd);
-    todo!()
+    check::check(&card, &compiled.plan)?;
+    let card = Card {
+        parameters: compiled.parameters,
+        multiply_accumulates: compiled.multiply_accumulates,
+        logits: check::gives_logits(&compiled.plan),
+        ..card
+    };
+    let metadata = metadata::sections(&card)?;
+    let package = Package { card, recipe, plan: compiled.plan.clone() };
+    let module = preinitialize::preinitialize(template::template(simd), &package, &compiled.constants)?;
+    let mut component = component(module).map_err(|error| Error::Template(format!("{error:#}")))?;
+    component.extend(metadata);
+    seal::seal(&mut component);
+    Ok(component)
+}
+
+/// Wraps a core module that carries its WIT world.
+fn component(module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    // Its own validation reads everything once more; the engine validates when it loads.
+    let mut encoder = wit_component::ComponentEncoder::default().module(&module)?.validate(false);
+    drop(module);
+    encoder.encode()
 }

@@ -1,0 +1,21 @@
+//! Finds the component templates, which are compiled for WebAssembly beforehand, and tells the crate where they are.
+
+use std::env;
+use std::path::PathBuf;
+
+fn main() {
+    println!("cargo::rerun-if-env-changed=MAASM_GUEST_DIR");
+    let folder = env::var_os("MAASM_GUEST_DIR").map_or_else(
+        || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../target/guest"),
+        PathBuf::from,
+    );
+    for flavour in ["relaxed", "plain"] {
+        let template = folder.join(format!("model-{flavour}.wasm"));
+        println!("cargo::rerun-if-changed={}", template.display());
+        if !template.is_file() {
+            println!("cargo::error=the component template {} is missing; run `cargo xtask build`", template.display());
+            continue;
+        }
+        println!("cargo::rustc-env=MAASM_TEMPLATE_{}={}", flavour.to_uppercase(), template.display());
+    }
+}

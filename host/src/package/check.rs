@@ -1,0 +1,61 @@
+//! Whether card and plan go together.
+
+use super::Error;
+use super::error::{MAX_MEMORY, MAX_WEIGHTS};
+use maasm_plan::op::{Op, Unary};
+use maasm_plan::{Card, Plan, TensorId};
+
+/// Checks what the user said about a model against itself and against the plan.
+pub(super) fn check(card: &Card, plan: &Plan) -> Result<(), Error> {
+    if !is_name(&card.name) {
+        return Err(Error::Name(card.name.clone()));
+    }
+    semver::Version::parse(&card.version)
+        .map_err(|error| Error::Version { version: card.version.clone(), reason: error.to_string() })?;
+    let classes = classes(plan);
+    if !card.labels.is_empty() && card.labels.len() as u64 != classes {
+        return Err(Error::Labels { labels: card.labels.len(), classes });
+    }
+    let (weights, activations) = (plan.constants_len, plan.arena_len);
+    if weights > MAX_WEIGHTS || weights.saturating_add(activations) > MAX_MEMORY {
+        return Err(Error::TooLarge { weights, activations });
+    }
+    Ok(())
+}
+
+/// A name that URLs take unescaped and OCI registries as a repository.
+fn is_name(name: &str) -> bool {
+    let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.len() <= 128
+        && name.bytes().next().is_some_and(plain)
+        && name.bytes().all(|c| plain(c) || matches!(c, b'.' | b'_' | b'-'))
+}
+
+/// How many classes the first output tells apart: all of its elements, for one sample.
+fn classes(plan: &Plan) -> u64 {
+    plan.outputs.first().map_or(0, |port| port.shape.iter().map(|&extent| u64::from(extent)).product())
+}
+
+/// Whether the first output is logits: whether nothing on its way out has made probabilities of it.
+pub(super) fn gives_logits(plan: &Plan) -> bool {
+    let Some(port) = plan.outputs.first() else { return true };
+    let mut tensor = port.tensor;
+    for step in plan.steps.iter().rev() {
+        if !step.outputs.iter().any(|&output| same_place(plan, output, tensor)) {
+            continue;
+        }
+        match &step.op {
+            Op::Softmax(softmax) => return softmax.log,
+            Op::Unary(function) => return *function != Unary::Sigmoid,
+            Op::Conv(conv) => return conv.activation != Some(Unary::Sigmoid),
+            Op::Copy(_) => tensor = step.inputs[0],
+            _ => return true,
+        }
+    }
+    true
+}
+
+/// Tensors of different shapes may be views of the same bytes.
+fn same_place(plan: &Plan, a: TensorId, b: TensorId) -> bool {
+    plan.tensors[a as usize].place == plan.tensors[b as usize].place
+}

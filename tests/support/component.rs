@@ -1,0 +1,62 @@
+//! Components made by hand, which do what no packaged model does.
+
+use std::path::Path;
+use wit_component::{ComponentEncoder, StringEncoding};
+use wit_parser::Resolve;
+
+/// A component of world `model` whose `decode` runs this body, in WebAssembly text. It describes itself by empty
+/// names; everything else in it traps. Its memory starts with one page.
+pub fn decoding(body: &str) -> Vec<u8> {
+    component(&module(1, body), "model")
+}
+
+/// A component of world `model` whose memory starts with so many pages of 64 KiB.
+pub fn with_memory(pages: u32) -> Vec<u8> {
+    component(&module(pages, "unreachable"), "model")
+}
+
+/// A component that exports nothing of world `model`.
+pub fn without_exports() -> Vec<u8> {
+    wat::parse_str("(component)").unwrap()
+}
+
+/// A component that imports a function.
+pub fn importing() -> Vec<u8> {
+    wat::parse_str(
+        r#"(component (import "wasi:random/random" (instance (export "get-random-u64" (func (result u64))))))"#,
+    )
+    .unwrap()
+}
+
+/// An empty core module.
+pub fn core_module() -> Vec<u8> {
+    wat::parse_str("(module)").unwrap()
+}
+
+fn module(pages: u32, decode: &str) -> String {
+    let inference = "maasm:model/inference@0.1.0";
+    let stages = "maasm:model/stages@0.1.0";
+    format!(
+        r#"(module
+            (memory (export "memory") {pages})
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
+            (func (export "{inference}#describe") (result i32) (i32.const 64))
+            (func (export "{inference}#recognize") (param i32 i32 i32) (result i32) unreachable)
+            (func (export "{inference}#infer") (param i32 i32) (result i32) unreachable)
+            (func (export "{inference}#evaluate") (param i32 i32) (result i32) unreachable)
+            (func (export "{stages}#decode") (param i32 i32) (result i32) {decode})
+            (func (export "{stages}#preprocess") (result i32) unreachable)
+            (func (export "{stages}#run") (result i32) unreachable)
+            (func (export "{stages}#rank") (param i32) (result i32) unreachable))"#
+    )
+}
+
+/// Wraps a core module as a component of a world of `wit/`.
+fn component(module: &str, world: &str) -> Vec<u8> {
+    let mut module = wat::parse_str(module).unwrap();
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit")).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
+}
