@@ -26,7 +26,7 @@ Examples:
 #[derive(Subcommand)]
 enum Command {
     Inspect(inspect::Arguments),
-    Package(package::Arguments),
+    Package(Box<package::Arguments>),
     Recognize(recognize::Arguments),
     Serve(serve::Arguments),
 }
@@ -42,7 +42,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     match arguments.command {
         Command::Inspect(arguments) => inspect::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Package(arguments) => package::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Package(arguments) => package::run(*arguments).map(|()| ExitCode::SUCCESS),
         Command::Recognize(arguments) => recognize::run(arguments),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
     }

@@ -1,10 +1,207 @@
 //! `maasm package`
 
+use crate::compile::{self, Compiled};
+use crate::package::{self, Simd};
+use crate::source::{Limits, Source};
+use anyhow::{Context, bail};
+use maasm_plan::recipe::Layout;
+use maasm_plan::{Card, Recipe};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tempfile::NamedTempFile;
+
 /// Compile a model into a component.
 #[derive(clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// The ONNX file.
+    #[arg(required_unless_present = "structure", conflicts_with = "structure")]
+    model: Option<PathBuf>,
+    /// Instead of an ONNX file: the model's structure, as `maasm inspect --structure` writes it.
+    #[arg(long, requires = "params")]
+    structure: Option<PathBuf>,
+    /// The parameters of the structure: .safetensors, .npz or .pth.
+    #[arg(long, requires = "structure")]
+    params: Option<PathBuf>,
+    /// The model's name: lower-case letters, digits, '.', '_' and '-'.
+    #[arg(long)]
+    name: String,
+    /// The model's semantic version, like 1.0.0.
+    #[arg(long)]
+    version: String,
+    /// The classes' names, one a line, in the order of the output.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// How a picture becomes the input: a preset's name or a recipe in a JSON file. Without it the model takes tensors
+    /// only.
+    #[arg(long, value_name = "PRESET|FILE", long_help = preprocess_help())]
+    preprocess: Option<String>,
+    /// What the model is, in a sentence.
+    #[arg(long, default_value = "")]
+    description: String,
+    /// The licence of its weights, an SPDX expression.
+    #[arg(long, default_value = "")]
+    license: String,
+    /// Where it came from, a URL or a name.
+    #[arg(long, default_value = "")]
+    source: String,
+    /// Which vector instructions the component uses.
+    #[arg(long, default_value = "relaxed")]
+    simd: Simd,
+    /// The shape of an input whose axes the model leaves open, like data=1x3x224x224; repeat it for several.
+    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape)]
+    shapes: Vec<(String, Vec<usize>)>,
+    /// The component to write.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
 
 /// Runs it.
-pub(super) fn run(_arguments: Arguments) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let labels = arguments.labels.as_deref().map(labels).transpose()?.unwrap_or_default();
+    let source = load(&arguments)?;
+    let compiled = compile::compile(&source.model, &compile::Options { shapes: arguments.shapes })?;
+    let digest = source.digest;
+    // Weights are in memory twice by now; from here on one copy is enough.
+    drop(source.model);
+    let recipe = arguments.preprocess.as_deref().map(|preprocess| recipe(preprocess, &compiled)).transpose()?;
+    let card = Card {
+        name: arguments.name,
+        version: arguments.version,
+        description: arguments.description,
+        license: arguments.license,
+        source: arguments.source,
+        source_digest: digest,
+        labels,
+        ..Card::default()
+    };
+    let title = format!("{} {}", card.name, card.version);
+    let component = package::package(&compiled, card, recipe, arguments.simd)?;
+    write(&arguments.output, &component).with_context(|| format!("cannot write {}", arguments.output.display()))?;
+    println!("{title} → {}", arguments.output.display());
+    println!(
+        "  {} parameters, {} multiply-accumulates, {} of activations at most",
+        count(compiled.parameters),
+        count(compiled.multiply_accumulates),
+        mebibytes(compiled.plan.arena_len),
+    );
+    println!(
+        "  component {}: weights {} and the rest {}; packaged in {:.1} s",
+        mebibytes(component.len() as u64),
+        mebibytes(compiled.constants.len() as u64),
+        mebibytes(component.len().saturating_sub(compiled.constants.len()) as u64),
+        start.elapsed().as_secs_f64(),
+    );
+    Ok(())
+}
+
+fn load(arguments: &Arguments) -> anyhow::Result<Source> {
+    let limits = Limits::default();
+    let source = match (&arguments.model, &arguments.structure, &arguments.params) {
+        (Some(model), ..) => Source::from_onnx(model, &limits)?,
+        (None, Some(structure), Some(params)) => Source::from_structure(structure, params, &limits)?,
+        _ => bail!("give an ONNX file, or --structure and --params"),
+    };
+    if !source.unused.is_empty() {
+        eprintln!("note: the structure has no use for {}", source.unused.join(", "));
+    }
+    Ok(source)
+}
+
+/// Lines of a file, without the empty ones at its end.
+fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read the labels {}", path.display()))?;
+    Ok(text.trim_end().lines().map(|line| line.trim().to_owned()).collect())
+}
+
+/// The recipe of this name, for the size of the model's input, or the one in this file.
+fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+    let Some(preset) = maasm_media::preset(name) else {
+        if !Path::new(name).is_file() {
+            bail!("{name:?} is neither a preset ({}) nor a file", presets().join(", "));
+        }
+        let text = fs::read_to_string(name).with_context(|| format!("cannot read the recipe {name}"))?;
+        return serde_json::from_str(&text).with_context(|| format!("{name} is not a recipe"));
+    };
+    let input = compiled.plan.inputs.first().context("the model has no input")?;
+    let channels = preset.recipe(1, 1, Layout::ChannelsFirst).channels.count();
+    let fits = |extent: u32| extent as usize == channels;
+    let (width, height, layout) = match input.shape[..] {
+        [_, extent, height, width] if fits(extent) => (width, height, Layout::ChannelsFirst),
+        [_, height, width, extent] if fits(extent) => (width, height, Layout::ChannelsLast),
+        _ => bail!(
+            "the preset {name} makes pictures with {channels} channels, and the input {} has the shape {:?}",
+            input.name,
+            input.shape
+        ),
+    };
+    Ok(Recipe::Image(preset.recipe(width, height, layout)))
+}
+
+fn presets() -> Vec<&'static str> {
+    maasm_media::PRESETS.iter().map(|preset| preset.name).collect()
+}
+
+fn preprocess_help() -> String {
+    let mut help = "How a picture becomes the input: a recipe in a JSON file, or one of these, for the size of the \
+                    model's input. Without it the model takes tensors only.\n"
+        .to_owned();
+    for preset in maasm_media::PRESETS {
+        help.push_str(&format!("\n- {}: {}", preset.name, preset.summary));
+    }
+    help
+}
+
+/// Parses `NAME=1x3x224x224`.
+fn shape(text: &str) -> Result<(String, Vec<usize>), String> {
+    // A tensor's name may hold any character.
+    let (name, extents) = text.rsplit_once('=').ok_or("write it like data=1x3x224x224")?;
+    let extents = extents.split('x').map(|extent| extent.parse().ok().filter(|&extent| extent > 0));
+    let extents: Option<Vec<usize>> = extents.collect();
+    Ok((name.to_owned(), extents.ok_or("write the extents like 1x3x224x224, each at least 1")?))
+}
+
+/// Writes a file, so that it is there whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A temporary file is its user's alone; a component is there to be given away.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn count(n: u64) -> String {
+    match n {
+        0..10_000 => n.to_string(),
+        10_000..10_000_000 => format!("{:.2} M", n as f64 / 1e6),
+        10_000_000..1_000_000_000 => format!("{:.1} M", n as f64 / 1e6),
+        _ => format!("{:.2} G", n as f64 / 1e9),
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.2} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shape_is_a_name_and_extents() {
+        assert_eq!(shape("data=1x3x2x2"), Ok(("data".into(), vec![1, 3, 2, 2])));
+        assert_eq!(shape("a=b=7"), Ok(("a=b".into(), vec![7])));
+        for wrong in ["data", "data=", "data=1x", "data=0x3", "data=1,3"] {
+            assert!(shape(wrong).is_err(), "{wrong}");
+        }
+    }
 }
