@@ -3,6 +3,7 @@
 mod conv;
 mod depthwise;
 mod random;
+mod unary;
 
 use random::Random;
 
@@ -16,6 +17,7 @@ pub fn self_check(seed: u64) -> Result<(), String> {
     for _ in 0..100 {
         conv::check(&mut random)?;
         depthwise::check(&mut random)?;
+        unary::check(&mut random)?;
     }
     Ok(())
 }

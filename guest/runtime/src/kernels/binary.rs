@@ -2,27 +2,35 @@
 
 use super::copy::MAX_AXES;
 use super::unary;
+use crate::simd::Level;
 use maasm_plan::op::{Binary, BinaryKind};
 
 /// An operand that is absent is what `y` holds beforehand.
-pub fn run(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32]) {
+pub fn run(level: Level, op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32]) {
     match op.kind {
-        BinaryKind::Add => walk(op, a, b, y, |a, b| a + b),
-        BinaryKind::Sub => walk(op, a, b, y, |a, b| a - b),
-        BinaryKind::Mul => walk(op, a, b, y, |a, b| a * b),
-        BinaryKind::Div => walk(op, a, b, y, |a, b| a / b),
-        BinaryKind::Min => walk(op, a, b, y, |a, b| if b < a { b } else { a }),
-        BinaryKind::Max => walk(op, a, b, y, |a, b| if b > a { b } else { a }),
-        BinaryKind::Pow => walk(op, a, b, y, f32::powf),
-        BinaryKind::Prelu => walk(op, a, b, y, |a, b| if a > 0.0 { a } else { a * b }),
+        BinaryKind::Add => walk(level, op, a, b, y, |a, b| a + b),
+        BinaryKind::Sub => walk(level, op, a, b, y, |a, b| a - b),
+        BinaryKind::Mul => walk(level, op, a, b, y, |a, b| a * b),
+        BinaryKind::Div => walk(level, op, a, b, y, |a, b| a / b),
+        BinaryKind::Min => walk(level, op, a, b, y, |a, b| if b < a { b } else { a }),
+        BinaryKind::Max => walk(level, op, a, b, y, |a, b| if b > a { b } else { a }),
+        BinaryKind::Pow => walk(level, op, a, b, y, f32::powf),
+        BinaryKind::Prelu => walk(level, op, a, b, y, |a, b| if a > 0.0 { a } else { a * b }),
     }
 }
 
-fn walk(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32], f: impl Fn(f32, f32) -> f32 + Copy) {
+fn walk(
+    level: Level,
+    op: &Binary,
+    a: Option<&[f32]>,
+    b: Option<&[f32]>,
+    y: &mut [f32],
+    f: impl Fn(f32, f32) -> f32 + Copy,
+) {
     let Some((&row, outer)) = op.shape.split_last() else {
         let (a, b) = (a.map_or(y[0], |a| a[0]), b.map_or(y[0], |b| b[0]));
         y[0] = f(a, b);
-        return finish(op, y);
+        return finish(level, op, y);
     };
     let [a_step, b_step] = [&op.a_strides, &op.b_strides].map(|strides| strides[outer.len()] as usize);
     let mut place = [0u32; MAX_AXES];
@@ -31,7 +39,7 @@ fn walk(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32], f: imp
         let a = a.map(|a| Row { values: &a[a_at..], step: a_step });
         let b = b.map(|b| Row { values: &b[b_at..], step: b_step });
         apply_row(a, b, y, f);
-        finish(op, y);
+        finish(level, op, y);
         for axis in (0..outer.len()).rev() {
             let (a_stride, b_stride) = (op.a_strides[axis] as usize, op.b_strides[axis] as usize);
             place[axis] += 1;
@@ -47,9 +55,9 @@ fn walk(op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &mut [f32], f: imp
     }
 }
 
-fn finish(op: &Binary, y: &mut [f32]) {
+fn finish(level: Level, op: &Binary, y: &mut [f32]) {
     if let Some(activation) = op.activation {
-        unary::run(activation, y);
+        unary::run(level, activation, y);
     }
 }
 

@@ -80,6 +80,6 @@ pub fn scalar(op: &Conv, geometry: &Geometry, operands: &Operands, y: &mut [f32]
         }
     }
     if let Some(activation) = op.activation {
-        unary::run(activation, y);
+        unary::apply(activation, y);
     }
 }

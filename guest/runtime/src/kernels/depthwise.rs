@@ -30,6 +30,6 @@ pub fn scalar(op: &Depthwise, geometry: &Geometry, x: &[f32], weights: &[f32], b
         }
     }
     if let Some(activation) = op.activation {
-        unary::run(activation, y);
+        unary::apply(activation, y);
     }
 }

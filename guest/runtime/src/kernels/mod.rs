@@ -9,9 +9,9 @@ mod local_response;
 mod pool;
 mod reduce;
 mod softmax;
-mod unary;
+pub mod unary;
 
-pub use unary::run as apply;
+pub use unary::apply;
 
 use crate::simd::Level;
 use maasm_plan::Tensor;
@@ -86,9 +86,9 @@ pub fn run(
             if let Some(x) = x.floats_unless_in_place() {
                 y.copy_from_slice(x);
             }
-            unary::run(*op, y);
+            unary::run(level, *op, y);
         }
-        Op::Binary(op) => binary::run(op, x.floats_unless_in_place(), inputs[1].floats_unless_in_place(), y),
+        Op::Binary(op) => binary::run(level, op, x.floats_unless_in_place(), inputs[1].floats_unless_in_place(), y),
         Op::Reduce(op) => reduce::run(op, x.floats(), y),
         Op::Softmax(op) => softmax::run(op, x.floats(), y),
         Op::Fill(op) => fill::run(op, y),

@@ -1,13 +1,22 @@
 //! Element-wise functions of one tensor.
 
+pub mod fast;
+
+use crate::simd::Level;
 use maasm_plan::op::Unary;
 
 /// Applies the function to every element, in place.
-pub fn run(op: Unary, y: &mut [f32]) {
+pub fn run(level: Level, op: Unary, y: &mut [f32]) {
+    level.run(fast::Fast { op, y });
+}
+
+/// Applies the function to every element, in place, by its specification.
+pub fn apply(op: Unary, y: &mut [f32]) {
     y.iter_mut().for_each(|y| *y = scalar(op, *y));
 }
 
 /// `min(max(x, low), high)`; NaN stays NaN, and crossed bounds give `high`.
+#[inline(always)]
 pub fn clamp(x: f32, low: f32, high: f32) -> f32 {
     let x = if x < low { low } else { x };
     if x > high { high } else { x }

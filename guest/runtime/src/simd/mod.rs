@@ -7,6 +7,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
@@ -81,6 +82,7 @@ pub struct Level(Set);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Set {
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
     Portable,
     #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
     Wasm,
@@ -94,6 +96,7 @@ impl Level {
     /// Every one that this machine has, the best last.
     pub fn all() -> impl Iterator<Item = Self> {
         [
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
             Some(Set::Portable),
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Some(Set::Wasm),
@@ -109,12 +112,13 @@ impl Level {
 
     /// The best one that this machine has.
     pub fn best() -> Self {
-        Self::all().last().unwrap_or(Self(Set::Portable))
+        Self::all().last().expect("there is always one")
     }
 
     /// Runs a kernel with it.
     pub fn run<K: Kernel>(self, kernel: K) {
         match self.0 {
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
             Set::Portable => kernel.run::<portable::Portable>(),
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Set::Wasm => kernel.run::<wasm::Wasm>(),

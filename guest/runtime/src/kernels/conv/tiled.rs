@@ -153,7 +153,7 @@ impl Image<'_> {
                 None | Some(Unary::Clamp { .. }) => {}
                 Some(activation) => {
                     let channels = geometry.out_channels;
-                    unary::run(activation, &mut y[block.start * channels..block.end * channels]);
+                    unary::fast::run(activation, &mut y[block.start * channels..block.end * channels]);
                 }
             }
         }

@@ -9,6 +9,18 @@ use std::ops::Range;
 /// Pixels at once.
 const TILE: usize = 4;
 
+/// The most cells of a window for which there are vectors.
+const MAX_TAPS: usize = 64;
+
+/// A cell of the window.
+#[derive(Clone, Copy)]
+struct Tap {
+    /// Where the input begins that it lies on, for the first pixel.
+    source: usize,
+    /// Where its weights begin.
+    weight: usize,
+}
+
 /// A depthwise convolution to be run.
 pub struct Vectored<'a> {
     /// Its parameters.
@@ -73,7 +85,7 @@ impl Kernel for Vectored<'_> {
             }
             match op.activation {
                 None | Some(Unary::Clamp { .. }) => {}
-                Some(activation) => unary::run(activation, y),
+                Some(activation) => unary::fast::run(activation, y),
             }
         }
     }
@@ -122,25 +134,41 @@ impl Tile<'_> {
         let step = self.op.stride[1] as usize * channels;
         let last = self.source(self.rows.end - 1, self.columns.end - 1) + (PIXELS - 1) * step;
         assert!(last + channels <= self.x.len());
+        let mut taps = [Tap { source: 0, weight: 0 }; MAX_TAPS];
+        let count = self.rows.len() * self.columns.len();
+        if count > MAX_TAPS {
+            return self.channels::<PIXELS>(0..channels, y);
+        }
+        for (tap, (i, j)) in taps.iter_mut().zip(self.cells()) {
+            *tap = Tap { source: self.source(i, j), weight: (i * self.op.window[1] as usize + j) * channels };
+        }
+        let taps = &taps[..count];
         let mut channel = 0;
         // SAFETY: the cells lie in the image, as just checked, and `run` of the kernel has checked the weights and
         // the bias; vectors end at the last channel.
         unsafe {
             while channel + 2 * S::LANES <= channels {
-                self.vectors::<S, PIXELS, 2>(channel, y);
+                self.vectors::<S, PIXELS, 2>(taps, channel, y);
                 channel += 2 * S::LANES;
             }
             while channel + S::LANES <= channels {
-                self.vectors::<S, PIXELS, 1>(channel, y);
+                self.vectors::<S, PIXELS, 1>(taps, channel, y);
                 channel += S::LANES;
             }
             if channel < channels && channels >= S::LANES {
                 // Some channels are computed twice.
-                self.vectors::<S, PIXELS, 1>(channels - S::LANES, y);
+                self.vectors::<S, PIXELS, 1>(taps, channels - S::LANES, y);
                 channel = channels;
             }
         }
-        for channel in channel..channels {
+        self.channels::<PIXELS>(channel..channels, y);
+    }
+
+    /// Some channels one by one.
+    fn channels<const PIXELS: usize>(&self, range: Range<usize>, y: &mut [f32]) {
+        let channels = self.geometry.channels;
+        let step = self.op.stride[1] as usize * channels;
+        for channel in range {
             for pixel in 0..PIXELS {
                 let mut sum = self.bias[channel];
                 for (i, j) in self.cells() {
@@ -158,36 +186,27 @@ impl Tile<'_> {
     }
 
     /// # Safety
-    /// The cells lie in the image at every pixel; so many vectors of channels lie behind `channel`.
+    /// The taps lie in the image at every pixel; so many vectors of channels lie behind `channel`.
     #[inline(always)]
-    unsafe fn vectors<S: Simd, const PIXELS: usize, const VECTORS: usize>(&self, channel: usize, y: &mut [f32]) {
+    unsafe fn vectors<S: Simd, const PIXELS: usize, const VECTORS: usize>(
+        &self,
+        taps: &[Tap],
+        channel: usize,
+        y: &mut [f32],
+    ) {
         let channels = self.geometry.channels;
         let step = self.op.stride[1] as usize * channels;
-        let dilation = self.op.dilation[1] as usize * channels;
         // SAFETY: the caller's promise.
         unsafe {
+            let bias = self.bias.as_ptr().add(channel);
             let mut sums = [[S::splat(0.0); VECTORS]; PIXELS];
             for sums in &mut sums {
                 for (v, sum) in sums.iter_mut().enumerate() {
-                    *sum = S::load(self.bias.as_ptr().add(channel + v * S::LANES));
+                    *sum = S::load(bias.add(v * S::LANES));
                 }
             }
-            for i in self.rows.clone() {
-                let first = self.columns.start;
-                let mut x = self.x.as_ptr().add(self.source(i, first) + channel);
-                let mut weights =
-                    self.weights.as_ptr().add((i * self.op.window[1] as usize + first) * channels + channel);
-                for _ in self.columns.clone() {
-                    for v in 0..VECTORS {
-                        let weight = S::load(weights.add(v * S::LANES));
-                        for (pixel, sums) in sums.iter_mut().enumerate() {
-                            sums[v] = S::mul_add(S::load(x.add(pixel * step + v * S::LANES)), weight, sums[v]);
-                        }
-                    }
-                    x = x.add(dilation);
-                    weights = weights.add(channels);
-                }
-            }
+            let (x, weights) = (self.x.as_ptr().add(channel), self.weights.as_ptr().add(channel));
+            multiply::<S, PIXELS, VECTORS>(&mut sums, taps, x, step, weights);
             let (low, high) = (S::splat(self.low), S::splat(self.high));
             for (pixel, sums) in sums.iter().enumerate() {
                 for (v, &sum) in sums.iter().enumerate() {
@@ -197,4 +216,50 @@ impl Tile<'_> {
             }
         }
     }
+}
+
+/// Adds the products of all taps to the sums of neighbouring pixels that lie `step` apart in the input.
+///
+/// # Safety
+/// There is a tap, and so many vectors of floats lie at every tap and pixel.
+// In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+unsafe fn multiply<S: Simd, const PIXELS: usize, const VECTORS: usize>(
+    sums: &mut [[S::Vector; VECTORS]; PIXELS],
+    taps: &[Tap],
+    x: *const f32,
+    step: usize,
+    weights: *const f32,
+) {
+    let mut vectors = *sums;
+    let mut taps_left = taps.len();
+    let mut tap = taps.as_ptr();
+    // SAFETY: the caller's promise; the loop ends behind the last tap.
+    unsafe {
+        macro_rules! taps {
+            ($($k:literal)*) => {$(
+                {
+                let Tap { source, weight } = *tap.add($k);
+                let (x, weights) = (x.add(source), weights.add(weight));
+                for v in 0..VECTORS {
+                    let weight = S::load(weights.add(v * S::LANES));
+                    for (pixel, vectors) in vectors.iter_mut().enumerate() {
+                        vectors[v] = S::mul_add(S::load(x.add(pixel * step + v * S::LANES)), weight, vectors[v]);
+                    }
+                }
+                }
+                // An exit behind every tap keeps a WebAssembly host's compiler from reordering across taps.
+                if taps_left == $k + 1 {
+                    break;
+                }
+            )*};
+        }
+        loop {
+            taps!(0 1 2 3 4 5 6 7 8);
+            taps_left -= 9;
+            tap = tap.add(9);
+        }
+    }
+    *sums = vectors;
 }
