@@ -1,10 +1,86 @@
-//! `maasm inspect`
+//! `maasm inspect`: what a model holds, whether it compiles, and its structure as JSON.
+
+mod report;
+mod steps;
+mod text;
+
+use super::shape;
+use crate::compile::{self, Options};
+use crate::source::{Limits, Source};
+use anyhow::{Context, anyhow};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Tell what a model holds and whether it compiles.
+///
+/// Inputs, outputs, operators, parameters and, if the model compiles, the work and memory of one inference; if not,
+/// every operator that stands in the way.
 #[derive(clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// An ONNX file.
+    #[arg(required_unless_present = "structure_file")]
+    model: Option<PathBuf>,
+    /// A structure file, instead of an ONNX file.
+    #[arg(long, value_name = "FILE", requires = "params", conflicts_with = "model")]
+    structure_file: Option<PathBuf>,
+    /// The structure's parameters: .safetensors, .npz, or PyTorch's .pth.
+    #[arg(long, value_name = "FILE", requires = "structure_file")]
+    params: Option<PathBuf>,
+    /// The shape of an input whose axes the model leaves open, as NAME=1x3x224x224. May be repeated.
+    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
+    shapes: Vec<(String, Vec<usize>)>,
+    /// Also list the compiled steps.
+    #[arg(long, conflicts_with = "structure")]
+    steps: bool,
+    /// Print JSON.
+    #[arg(long, conflicts_with = "structure")]
+    json: bool,
+    /// Write the model's structure as JSON, and its parameters as .safetensors, instead.
+    #[arg(long)]
+    structure: bool,
+    /// Where the structure goes; to standard output if absent.
+    #[arg(short, long, value_name = "FILE", requires = "structure")]
+    output: Option<PathBuf>,
+    /// Where the parameters go; beside the structure if absent, and nowhere if that goes to standard output.
+    #[arg(long, value_name = "FILE", requires = "structure")]
+    params_out: Option<PathBuf>,
+}
 
 /// Runs it.
-pub(super) fn run(_arguments: Arguments) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let limits = Limits::default();
+    let (source, path) = match (&arguments.model, &arguments.structure_file, &arguments.params) {
+        (Some(model), ..) => (Source::from_onnx(model, &limits)?, model),
+        (None, Some(structure), Some(params)) => (Source::from_structure(structure, params, &limits)?, structure),
+        _ => return Err(anyhow!("give an ONNX file, or --structure-file and --params")),
+    };
+    if arguments.structure {
+        return write_structure(&source, path, &arguments);
+    }
+    let compiled = compile::compile(&source.model, &Options { shapes: arguments.shapes });
+    let report = report::Report::new(&source, &compiled, arguments.steps);
+    print(&if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { text::write(&report) })
+}
+
+fn write_structure(source: &Source, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let parts = source.parts().map_err(|why| anyhow!("{}: {why}", path.display()))?;
+    let write = |path: &Path, bytes: &[u8]| {
+        std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+    };
+    let beside = arguments.output.as_ref().map(|output| output.with_extension("safetensors"));
+    if let Some(path) = arguments.params_out.as_ref().or(beside.as_ref()) {
+        write(path, &parts.parameters)?;
+    }
+    match &arguments.output {
+        Some(path) => write(path, parts.structure.as_bytes()),
+        None => print(&parts.structure),
+    }
+}
+
+/// Prints, and is content if nobody reads to the end.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }

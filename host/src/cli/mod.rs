@@ -4,6 +4,7 @@ mod inspect;
 mod package;
 mod recognize;
 mod serve;
+mod shape;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
