@@ -4,7 +4,7 @@
 //! convolutions into einsums and pulls them through concatenations, which loses the pictures that the kernels work
 //! on.
 
-use super::{Error, Options, Unsupported, activation};
+use super::{Error, Options, Unsupported, activation, ranked};
 use tract_onnx::pb::ModelProto;
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -22,6 +22,7 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     if !unknown.is_empty() {
         return Err(Error::Unsupported(unknown));
     }
+    ranked::guard(&mut inference);
     fix_shapes(&mut inference, options)?;
     let mut typed = inference.into_typed().map_err(invalid)?;
     Optimizer::prop_consts().optimize(&mut typed).map_err(invalid)?;

@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
-//!   `size` refuses what would not fit memory, `contain` turns panics into errors)
+//!   `size` refuses what would not fit memory, `ranked` keeps tract off tensors with too few axes, `contain` turns
+//!   panics into errors)
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
 //! - `fuse`: what follows a `kernel` becomes part of it
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
@@ -18,6 +19,7 @@ mod kernel;
 mod lower;
 mod pack;
 mod prelu;
+mod ranked;
 mod size;
 
 use maasm_plan::Plan;
