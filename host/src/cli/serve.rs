@@ -135,17 +135,7 @@ fn start_log(format: LogFormat) {
 fn greet(address: SocketAddr, models: &[Model]) {
     let mut text = String::new();
     for model in models {
-        let (description, loading) = (model.description(), model.loading());
-        let loaded_ms = loading.loaded_in.as_millis() as u64;
-        let compiled_ms = loading.compiled_in.map(|time| time.as_millis() as u64);
-        tracing::info!(
-            model = description.name,
-            version = description.version,
-            digest = loading.digest,
-            loaded_ms,
-            compiled_ms,
-            "loaded"
-        );
+        let description = model.description();
         text += &format!("  {} {} {}\n", description.name, description.version, description.description);
     }
     tracing::info!(%address, "listening");

@@ -1,0 +1,11 @@
+//! The server over real HTTP: the real program, good requests and bad ones.
+
+mod forms;
+mod hostile;
+mod input;
+mod lifecycle;
+mod models;
+mod photographs;
+mod pictures;
+mod routes;
+mod server;

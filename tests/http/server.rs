@@ -1,0 +1,164 @@
+//! The program as a server, and a client for it.
+
+use serde_json::Value;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// `maasm serve` on a free port; ended when dropped.
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+    folder: TempDir,
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+/// `maasm`.
+pub fn maasm() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_maasm"))
+}
+
+impl Server {
+    /// Serves these components, with more arguments if need be.
+    pub fn start(components: &[&[u8]], arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..components.len()).map(|i| folder.path().join(format!("{i}.wasm"))).collect();
+        for (path, component) in paths.iter().zip(components) {
+            std::fs::write(path, component).unwrap();
+        }
+        let mut command = maasm();
+        command.arg("serve").args(paths).args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let log = File::create(folder.path().join("log")).unwrap();
+        let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("serving on http://").unwrap_or_else(|| {
+            panic!("it said {line:?} and {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
+        });
+        Self { address: address.parse().unwrap(), process, folder }
+    }
+
+    /// Has these bytes recognised.
+    pub fn recognize(&self, body: &[u8]) -> Answer {
+        self.recognize_with("", body)
+    }
+
+    /// Has these bytes recognised with this query, such as `?top_k=1`.
+    pub fn recognize_with(&self, query: &str, body: &[u8]) -> Answer {
+        self.post(query, "application/octet-stream", body)
+    }
+
+    /// Has these bytes recognised, sent as this content type.
+    pub fn post(&self, query: &str, content_type: &str, body: &[u8]) -> Answer {
+        let head = format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len());
+        self.send("POST", &format!("/api/v1/recognize{query}"), &head, body)
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", &[])
+    }
+
+    /// Sends a whole request on a connection of its own and reads the answer to its end.
+    pub fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
+        let mut stream = self.begin(method, path, headers);
+        stream.write_all(body).unwrap();
+        read_answer(stream)
+    }
+
+    /// Sends a request's head.
+    pub fn begin(&self, method: &str, path: &str, headers: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address);
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    }
+
+    /// The most memory that the process ever took, in MiB.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
+    /// What it wrote to standard error.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// Asks the server to end.
+    pub fn terminate(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Waits until the process has ended.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Reads an answer until the server closes the connection.
+pub fn read_answer(mut stream: TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer, only {text:?}"));
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    Answer { status, headers: lines.filter_map(header).collect(), body: body.to_owned() }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// Checks that this is a problem as RFC 9457 wants it, of this status and kind, whose detail says this; and
+    /// returns the document.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16, kind: &str, says: &str) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        let document = self.json();
+        assert_eq!(document["type"], format!("urn:maasm:problem:{kind}"));
+        assert_eq!(document["status"], status);
+        assert!(document["title"].is_string());
+        let detail = document["detail"].as_str().unwrap();
+        assert!(detail.contains(says), "the detail should say {says:?}, and it is {detail:?}");
+        assert_eq!(document["instance"].as_str(), self.header("x-request-id"));
+        document
+    }
+
+    /// Checks that a model recognised something.
+    #[track_caller]
+    pub fn is_recognition(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        let document = self.json();
+        assert!(!document["predictions"].as_array().unwrap().is_empty());
+        document
+    }
+}
