@@ -24,16 +24,20 @@ fn printed(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Checks that a file is refused in one line.
+/// Checks that every subcommand that reads a model refuses this one in one line.
 #[track_caller]
 fn refused(bytes: &[u8], reason: &str) {
-    let output = maasm(folder(bytes).path(), &["inspect", "model.onnx"]);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(output.stdout.is_empty());
-    assert!(message.starts_with("error: model.onnx: "), "{message}");
-    assert_eq!(message.lines().count(), 1, "{message}");
-    assert!(message.contains(reason), "the message should say {reason:?}: {message}");
+    let package = ["package", "model.onnx", "--name", "x", "--version", "1.0.0", "-o", "x.wasm"];
+    for arguments in [&["inspect", "model.onnx"][..], &package] {
+        let folder = folder(bytes);
+        let output = maasm(folder.path(), arguments);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty() && !folder.path().join("x.wasm").exists());
+        assert!(message.starts_with("error: model.onnx: "), "{arguments:?}: {message}");
+        assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+        assert!(message.contains(reason), "the message should say {reason:?}: {message}");
+    }
 }
 
 fn graph(model: &mut ModelProto) -> &mut GraphProto {

@@ -1,5 +1,6 @@
 //! `maasm package`
 
+use super::shape;
 use crate::compile::{self, Compiled};
 use crate::package::{self, Simd};
 use crate::source::{Limits, Source};
@@ -50,7 +51,7 @@ pub struct Arguments {
     #[arg(long, default_value = "relaxed")]
     simd: Simd,
     /// The shape of an input whose axes the model leaves open, like data=1x3x224x224; repeat it for several.
-    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape)]
+    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
     shapes: Vec<(String, Vec<usize>)>,
     /// The component to write.
     #[arg(short, long, value_name = "FILE")]
@@ -154,15 +155,6 @@ fn preprocess_help() -> String {
     help
 }
 
-/// Parses `NAME=1x3x224x224`.
-fn shape(text: &str) -> Result<(String, Vec<usize>), String> {
-    // A tensor's name may hold any character.
-    let (name, extents) = text.rsplit_once('=').ok_or("write it like data=1x3x224x224")?;
-    let extents = extents.split('x').map(|extent| extent.parse().ok().filter(|&extent| extent > 0));
-    let extents: Option<Vec<usize>> = extents.collect();
-    Ok((name.to_owned(), extents.ok_or("write the extents like 1x3x224x224, each at least 1")?))
-}
-
 /// Writes a file, so that it is there whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -190,18 +182,4 @@ fn count(n: u64) -> String {
 
 fn mebibytes(bytes: u64) -> String {
     format!("{:.2} MiB", bytes as f64 / f64::from(1 << 20))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shape_is_a_name_and_extents() {
-        assert_eq!(shape("data=1x3x2x2"), Ok(("data".into(), vec![1, 3, 2, 2])));
-        assert_eq!(shape("a=b=7"), Ok(("a=b".into(), vec![7])));
-        for wrong in ["data", "data=", "data=1x", "data=0x3", "data=1,3"] {
-            assert!(shape(wrong).is_err(), "{wrong}");
-        }
-    }
 }

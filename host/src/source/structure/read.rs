@@ -32,7 +32,7 @@ pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<(M
     let Structure { opset, domains, name, inputs, outputs, parameters: tensors, nodes, .. } = structure;
     let graph = reader.graph(Graph { name, inputs, outputs, parameters: tensors, nodes })?;
     reader.fit()?;
-    let unused = parameters.keys().filter(|name| !reader.used.contains(*name)).cloned().collect();
+    let unused = reader.unused().map(String::from).collect();
     let opset_import = std::iter::once((String::new(), opset))
         .chain(domains)
         .map(|(domain, version)| OperatorSetIdProto { domain, version })
@@ -48,6 +48,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Parameters without use. PyTorch's batch normalisations keep a counter for training, of which nobody need be told.
+    fn unused(&self) -> impl Iterator<Item = &str> {
+        let names = self.parameters.keys().map(String::as_str);
+        names.filter(|name| !self.used.contains(*name) && !name.ends_with(".num_batches_tracked"))
+    }
+
     /// Complains about all parameters at once.
     fn fit(&self) -> Result<(), String> {
         if self.missing.is_empty() && self.unfit.is_empty() {
@@ -60,8 +66,7 @@ impl Reader<'_> {
         if !self.unfit.is_empty() {
             parts.push(format!("{} of another shape or type: {}", self.unfit.len(), self.unfit.join(", ")));
         }
-        let unused: Vec<&str> =
-            self.parameters.keys().filter(|name| !self.used.contains(*name)).map(String::as_str).collect();
+        let unused: Vec<&str> = self.unused().collect();
         if !unused.is_empty() {
             parts.push(format!("{} without use: {}", unused.len(), unused.join(", ")));
         }
