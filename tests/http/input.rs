@@ -82,6 +82,11 @@ fn a_body_of_200_megabytes_is_refused_and_takes_no_memory() {
 }
 
 #[test]
+fn a_client_that_sends_all_before_it_reads_is_told_that_it_was_too_much() {
+    SERVER.recognize(&vec![0xff; 40 * MIB]).is_problem(413, "upload-too-large", "33554432 bytes");
+}
+
+#[test]
 fn a_body_of_200_megabytes_that_does_not_announce_itself_is_refused_too() {
     let before = SERVER.peak_memory();
     let mut stream = SERVER.begin("POST", "/api/v1/recognize", "Transfer-Encoding: chunked\r\n");
