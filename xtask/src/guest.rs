@@ -19,42 +19,53 @@ struct Flavour {
 const FLAVOURS: [Flavour; 2] =
     [Flavour { name: "relaxed", features: "+simd128,+relaxed-simd" }, Flavour { name: "plain", features: "+simd128" }];
 
-/// The guests: each one's package, and what its files are called.
-const GUESTS: [(&str, &str); 1] = [("maasm-model", "model")];
+/// Something that is compiled for WebAssembly.
+#[derive(Clone, Copy)]
+pub struct Guest {
+    /// Its package.
+    package: &'static str,
+    /// What its files are called.
+    name: &'static str,
+}
 
-/// Compiles every guest in every flavour to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is
-/// left alone, so that nothing that embeds it is compiled again.
-pub fn build() -> Result<Toolchain> {
+/// The component template.
+pub const MODEL: Guest = Guest { package: "maasm-model", name: "model" };
+/// The check of the kernels that only WebAssembly has.
+pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check" };
+
+/// Compiles guests in every flavour to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
+/// alone, so that nothing that embeds it is compiled again. Gives the toolchain that was used.
+pub fn build(guests: &[Guest]) -> Result<Toolchain> {
     let toolchain = toolchain::find()?;
     for flavour in &FLAVOURS {
-        for (package, name) in GUESTS {
-            let what = format!("compiling the {name} guest for {}", flavour.features);
-            let built = process::step(&what, || compile(&toolchain, flavour, package))?;
-            let kept = workspace::templates().join(format!("{name}-{}.wasm", flavour.name));
+        for guest in guests {
+            let what = format!("compiling the {} guest for {}", guest.name, flavour.features);
+            let built = process::step(&what, || compile(&toolchain, flavour, guest))?;
+            let kept = workspace::templates().join(format!("{}-{}.wasm", guest.name, flavour.name));
             copy_if_changed(&built, &kept)?;
         }
     }
     Ok(toolchain)
 }
 
-/// Runs clippy on every guest as it is compiled for WebAssembly, if the toolchain has clippy.
-pub fn lint(toolchain: &Toolchain) -> Result<()> {
+/// Runs clippy on guests as they are compiled for WebAssembly, if the toolchain has clippy.
+pub fn lint(toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
     if !toolchain.has_clippy() {
         eprintln!("  skipped: this toolchain has no clippy");
         return Ok(());
     }
     let flavour = &FLAVOURS[0];
-    for (package, _) in GUESTS {
-        let (mut command, _) = cargo(toolchain, "clippy", flavour, package);
+    for guest in guests {
+        let (mut command, _) = cargo(toolchain, "clippy", flavour, guest.package);
         process::run(command.args(["--", "-D", "warnings"]))?;
     }
     Ok(())
 }
 
-fn compile(toolchain: &Toolchain, flavour: &Flavour, package: &str) -> Result<PathBuf> {
-    let (mut command, folder) = cargo(toolchain, "build", flavour, package);
+fn compile(toolchain: &Toolchain, flavour: &Flavour, guest: &Guest) -> Result<PathBuf> {
+    let (mut command, folder) = cargo(toolchain, "build", flavour, guest.package);
     process::run(&mut command)?;
-    Ok(folder.join(toolchain::TARGET).join("guest").join(format!("{}.wasm", package.replace('-', "_"))))
+    Ok(folder.join(toolchain::TARGET).join("guest").join(format!("{}.wasm", guest.package.replace('-', "_"))))
 }
 
 /// A cargo command line for a guest, and the folder that it compiles to.

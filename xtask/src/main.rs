@@ -3,6 +3,7 @@
 //! # Layout
 //! - `commands/`: one command is one file
 //! - `toolchain/`: finds or installs a way to compile for WebAssembly
+//! - `measure/`: engines taking turns, and the table of how long they took
 //! - `guest`: compiles the component templates
 //! - `licences`: whether every dependency's licence is allowed
 //! - `samples`: the model and the photograph that `serve` shows
@@ -17,6 +18,7 @@ mod commands;
 mod guest;
 mod licences;
 mod machine;
+mod measure;
 mod process;
 mod python;
 mod samples;

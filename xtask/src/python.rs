@@ -31,7 +31,7 @@ pub fn with_packages(name: &str) -> Result<PathBuf> {
     let stamp = folder().join(format!("{name}.installed"));
     if fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
         process::step(&format!("installing Python's packages for {name}"), || {
-            process::run(pip(&python).arg("install").arg("--requirement").arg(&list))
+            process::run(pip(&python).args(["install", "--no-deps", "--requirement"]).arg(&list))
         })?;
         fs::write(&stamp, wanted)?;
     }

@@ -7,6 +7,7 @@
 
 use super::CachePolicy;
 use blake3::{Hash, Hasher};
+use etcetera::BaseStrategy;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -33,11 +34,11 @@ impl Cache {
             CachePolicy::Off => return None,
             CachePolicy::Directory(folder) => (false, folder.clone(), folder.clone()),
             CachePolicy::BesideComponent => {
-                let Some(user) = directories::ProjectDirs::from("", "", "maasm") else {
+                let Ok(user) = etcetera::choose_base_strategy() else {
                     tracing::warn!("compiled code is not kept: this user has no home folder for its key");
                     return None;
                 };
-                (true, user.cache_dir().to_owned(), user.data_local_dir().to_owned())
+                (true, user.cache_dir().join("maasm"), user.data_dir().join("maasm"))
             }
         };
         let key_file = key_folder.join("cache.key");

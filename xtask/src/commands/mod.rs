@@ -1,5 +1,6 @@
 //! The commands: one is one file, listed once in [`COMMANDS`].
 
+mod bench;
 mod build;
 mod serve;
 mod test;
@@ -13,6 +14,7 @@ const COMMANDS: &[Command] = &[
     ("build", "compile the component templates and the maasm command", build::run),
     ("serve", "build, fetch a real model, package it and serve it on 127.0.0.1:3000", serve::run),
     ("test", "everything that must hold before a change goes in", test::run),
+    ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
 ];
 
 /// Runs the command that `arguments` begin with.

@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
             let mut package = Command::new(&maasm);
             package.current_dir(workspace::root()).args(["package", "--structure"]).arg(structure);
             package.arg("--params").arg(&parameters);
-            package.args(["--name", "efficientnet-lite0", "--version", "1.0.0"]);
+            package.args(["--name", "efficientnet-lite0", "--version", "1.0.0", "--license", "Apache-2.0"]);
             package.args(["--labels", "models/imagenet-labels.txt", "--preprocess", "efficientnet-lite", "-o"]);
             process::run(package.arg(&component))
         })?;

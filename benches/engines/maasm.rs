@@ -1,0 +1,98 @@
+//! Our own engine, in several ways, and tract: WAY MODEL INPUT. See `../README.md` for what is spoken.
+
+use anyhow::{Context, Result, bail};
+use maasm::compile::{Options, compile};
+use maasm::engine::{ElementType, Engine, EngineOptions, Model, Tensor};
+use maasm::source::{Limits, Source};
+use maasm_runtime::{AlignedBytes, Executor};
+use std::io::{BufRead, stdin};
+use std::path::Path;
+use std::time::Instant;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [way, model, input] = &arguments[..] else { bail!("usage: WAY MODEL INPUT") };
+    let model = Path::new(model);
+    let input = std::fs::read(input).with_context(|| format!("cannot read {input}"))?;
+    match way.as_str() {
+        "component" => component(model, input),
+        "native" => native(model, &input),
+        "tract" => tract(model, &input),
+        "recognize-fresh" => recognize_fresh(model, &input),
+        "recognize-warm" => recognize_warm(model, &input),
+        _ => bail!("unknown way {way:?}"),
+    }
+}
+
+fn load(path: &Path) -> Result<Model> {
+    Ok(Engine::new(EngineOptions::default())?.load(path)?)
+}
+
+/// A component in wasmtime, one instance for all answers.
+fn component(path: &Path, input: Vec<u8>) -> Result<()> {
+    let model = load(path)?;
+    let info = &model.description().inputs[0];
+    let (name, shape) = (info.name.clone(), info.shape.clone());
+    let tensors = [Tensor { name, element_type: ElementType::F32, shape, data: input }];
+    let mut session = model.session()?;
+    serve("maasm in wasmtime", || Ok(floats(&session.infer(&tensors)?[0].data)))
+}
+
+/// The same plan by the same kernels, natively.
+fn native(path: &Path, input: &[u8]) -> Result<()> {
+    let compiled = compile(&Source::from_onnx(path, &Limits::default())?.model, &Options::default())?;
+    let mut constants = AlignedBytes::zeroed(compiled.constants.len());
+    constants.as_mut().copy_from_slice(&compiled.constants);
+    let arena = AlignedBytes::zeroed(usize::try_from(compiled.plan.arena_len)?);
+    let mut executor = Executor::new(compiled.plan, constants, arena)?;
+    serve("maasm natively", || {
+        executor.set_input(0, input)?;
+        executor.run();
+        Ok(floats(&executor.output(0)))
+    })
+}
+
+fn tract(path: &Path, input: &[u8]) -> Result<()> {
+    use tract_onnx::prelude::*;
+    let model = tract_onnx::onnx().model_for_path(path)?.into_optimized()?.into_runnable()?;
+    let tensor = Tensor::from_shape(&[1, 3, 224, 224], &floats(input))?;
+    serve("tract", || {
+        let outputs = model.run(tvec!(tensor.clone().into_tvalue()))?;
+        Ok(outputs[0].to_plain_array_view::<f32>()?.iter().copied().collect())
+    })
+}
+
+/// A picture's way through the whole component, on a fresh instance for every answer.
+fn recognize_fresh(path: &Path, picture: &[u8]) -> Result<()> {
+    let model = load(path)?;
+    serve("maasm recognising, a fresh instance each time", || Ok(scores(model.recognize(picture, 5)?)))
+}
+
+/// The same on one instance.
+fn recognize_warm(path: &Path, picture: &[u8]) -> Result<()> {
+    let mut session = load(path)?.session()?;
+    serve("maasm recognising, one instance", || Ok(scores(session.recognize(picture, 5)?)))
+}
+
+fn scores(recognition: maasm::engine::Recognition) -> Vec<f32> {
+    recognition.classifications.iter().map(|classification| classification.score).collect()
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|four| f32::from_le_bytes(four.try_into().expect("four bytes"))).collect()
+}
+
+/// Answers once, then as often as standard input asks.
+fn serve(engine: &str, mut answer: impl FnMut() -> Result<Vec<f32>>) -> Result<()> {
+    println!("{}", serde_json::json!({ "engine": engine, "output": answer()? }));
+    for line in stdin().lock().lines() {
+        let mut times = Vec::new();
+        for _ in 0..line?.trim().parse::<u32>()? {
+            let start = Instant::now();
+            answer()?;
+            times.push(start.elapsed().as_nanos());
+        }
+        println!("{}", serde_json::json!(times));
+    }
+    Ok(())
+}

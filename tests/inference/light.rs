@@ -1,0 +1,59 @@
+//! The `light_*` networks of ONNX's own backend tests, with the outputs shipped beside them.
+
+use crate::network::{compiled, component, floats, native, run_component, run_native};
+use maasm::package::Simd;
+use maasm::source::{Limits, Source};
+use maasm_tests::python;
+use prost::Message;
+use tract_onnx::pb::TensorProto;
+
+/// What ONNX's backend test runner feeds these networks: values that rise evenly from 0 to 1.
+fn input() -> Vec<f32> {
+    let count = 3 * 224 * 224;
+    (0..count).map(|i| (f64::from(i) / f64::from(count)) as f32).collect()
+}
+
+/// Compares with the tolerances of ONNX's backend tests.
+#[track_caller]
+fn assert_close(found: &[f32], expected: &[f32], what: &str) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!((found - expected).abs() <= 1e-7 + 1e-3 * expected.abs(), "{what}: {found} at {i}, not {expected}");
+    }
+}
+
+fn check(name: &str) {
+    let Some(onnx) = python::package("onnx") else {
+        return println!("skipped: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
+    };
+    let folder = onnx.join("backend/test/data/light");
+    let source = Source::from_onnx(&folder.join(format!("light_{name}.onnx")), &Limits::default()).unwrap();
+    let expected = std::fs::read(folder.join(format!("light_{name}_output_0.pb"))).unwrap();
+    let expected = TensorProto::decode(&expected[..]).unwrap();
+    let expected = if expected.raw_data.is_empty() { expected.float_data } else { floats(&expected.raw_data) };
+    let compiled = compiled(&source);
+    drop(source);
+    assert_close(&run_native(&mut native(&compiled), &input()), &expected, "natively");
+    let model = component(&compiled, None, Simd::Relaxed);
+    assert_close(&run_component(&model, &input()), &expected, "in WebAssembly");
+}
+
+#[test]
+fn resnet50_gives_the_outputs_that_onnx_expects() {
+    check("resnet50");
+}
+
+#[test]
+fn vgg19_gives_the_outputs_that_onnx_expects() {
+    check("vgg19");
+}
+
+#[test]
+fn squeezenet_gives_the_outputs_that_onnx_expects() {
+    check("squeezenet");
+}
+
+#[test]
+fn zfnet_gives_the_outputs_that_onnx_expects() {
+    check("zfnet512");
+}

@@ -1,0 +1,6 @@
+//! Whole networks give the answers that other engines give, natively and in WebAssembly.
+
+mod accuracy;
+mod kernels;
+mod light;
+mod network;
