@@ -449,6 +449,14 @@ fn operators_that_nobody_knows_are_named_at_once() {
 }
 
 #[test]
+fn an_operator_of_another_domain_is_not_taken_for_its_namesake() {
+    let mut model = graph(&[4], vec![], vec![node("Relu", &["x"], &["y"], vec![])]);
+    model.graph.as_mut().expect("it has a graph").node[0].domain = "com.example".into();
+    let message = compile(&model, &Options::default()).err().expect("it does not compile").to_string();
+    assert!(message.contains("Relu (y)") && message.contains("com.example"), "{message}");
+}
+
+#[test]
 fn open_axes_are_the_users_to_fix_but_the_batch_is_1() {
     let nodes = || vec![node("Relu", &["x"], &["y"], vec![])];
     let open = |axis: usize| {

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 /// `maasm serve` on a free port; ended when dropped.
 pub struct Server {
     process: Child,
+    watchdog: Child,
     pub address: SocketAddr,
     folder: TempDir,
 }
@@ -41,12 +42,13 @@ impl Server {
         command.arg("serve").args(paths).args(["--listen", "127.0.0.1:0"]).args(arguments);
         let log = File::create(folder.path().join("log")).unwrap();
         let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let watchdog = watch(&process);
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("serving on http://").unwrap_or_else(|| {
             panic!("it said {line:?} and {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
         });
-        Self { address: address.parse().unwrap(), process, folder }
+        Self { address: address.parse().unwrap(), process, watchdog, folder }
     }
 
     /// Has these bytes recognised.
@@ -111,9 +113,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        for child in [&mut self.watchdog, &mut self.process] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+/// Ends the server when this process ends: what tests share is never dropped.
+fn watch(server: &Child) -> Child {
+    // Its input ends when the one who holds the other side does.
+    let script = ["-c", "cat > /dev/null; kill -9 $0", &server.id().to_string()];
+    Command::new("sh").args(script).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// Reads an answer until the server closes the connection.

@@ -5,7 +5,7 @@
 //! on.
 
 use super::{Error, Options, Unsupported, activation, ranked};
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
@@ -15,6 +15,10 @@ use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 /// # Errors
 /// If the graph is invalid, has operators that tract does not know, or leaves shapes open.
 pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error> {
+    let foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
+    if !foreign.is_empty() {
+        return Err(Error::Unsupported(foreign));
+    }
     let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     activation::register(&mut onnx);
     let mut inference = onnx.model_for_proto_model(model).map_err(invalid)?;
@@ -40,6 +44,16 @@ pub fn parameters(model: &TypedModel) -> u64 {
 pub(super) fn invalid(error: TractError) -> Error {
     let causes: Vec<_> = error.chain().map(|cause| cause.to_string().replace('\n', " ")).collect();
     Error::Invalid(format!("the model is invalid: {}", causes.join(": ")))
+}
+
+/// An operator outside ONNX's own set. tract goes by the name alone, and would take it for a namesake in that set.
+fn foreign(node: &NodeProto) -> Option<Unsupported> {
+    let domain = node.domain.as_str();
+    (!matches!(domain, "" | "ai.onnx")).then(|| Unsupported {
+        node: node.name.clone(),
+        operator: node.op_type.clone(),
+        reason: format!("its domain {domain:?} is not ONNX's own; export the model without custom operators"),
+    })
 }
 
 fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
