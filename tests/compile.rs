@@ -207,6 +207,25 @@ fn a_value_that_is_also_an_output_keeps_what_the_model_says() {
 }
 
 #[test]
+fn an_operand_that_lies_in_memory_otherwise_is_not_written_over() {
+    let initializers = vec![signed("w", &[8, 3, 1, 1]), shape_vector("picture", &[1, 8, 1, 1])];
+    let nodes = vec![
+        node("Conv", &["x", "w"], &["c"], vec![]),
+        node("GlobalAveragePool", &["c"], &["p"], vec![]),
+        node("Flatten", &["p"], &["f"], vec![]),
+        node("Sigmoid", &["f"], &["s"], vec![]),
+        node("Reshape", &["s", "picture"], &["r"], vec![]),
+        node("Add", &["p", "r"], &["y"], vec![]),
+    ];
+    let mut model = graph(&[1, 3, 8, 8], initializers, nodes);
+    // Also an output, so that the sum may not be written over it.
+    let mut p = value("p", &[]);
+    p.r#type = None;
+    model.graph.as_mut().expect("it has a graph").output.push(p);
+    assert_agrees(&model);
+}
+
+#[test]
 fn pools_of_every_kind() {
     for (operator, attributes) in [
         ("MaxPool", vec![integers("kernel_shape", &[3, 3]), integers("strides", &[2, 2])]),

@@ -7,6 +7,8 @@
 //! - `engine/`: components are loaded, instantiated and called, within limits
 //! - `server/`: routes and handlers; one resource is one file
 //! - `cli/`: one subcommand is one file
+#![deny(unsafe_code)]
+
 pub mod cli;
 pub mod compile;
 pub mod engine;

@@ -1,4 +1,6 @@
 //! The `maasm` command line: parse, call, print.
+#![forbid(unsafe_code)]
+
 use clap::Parser;
 use maasm::cli;
 use std::process::ExitCode;

@@ -1,4 +1,6 @@
 //! What the black-box tests share.
+#![forbid(unsafe_code)]
+
 pub mod component;
 pub mod onnx;
 pub mod python;

@@ -71,7 +71,7 @@ fn in_place(steps: &[Step], draft: &Draft, outputs: &[(String, Value)]) -> Vec<B
             op.works_in_place(position)
                 && last_read[input.buffer] == index
                 && draft.buffers[input.buffer].constant.is_none()
-                && draft.buffers[input.buffer].elements == draft.buffers[step.output.buffer].elements
+                && input.shape == step.output.shape
                 && step.inputs.iter().filter(|other| other.buffer == input.buffer).count() == 1
                 && !kept(input.buffer)
         };

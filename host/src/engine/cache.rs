@@ -85,6 +85,7 @@ impl Cache {
         beside.into_iter().chain([self.folder.join(format!("{digest}.cache"))]).collect()
     }
 
+    #[expect(unsafe_code, reason = "only wasmtime's caller can tell whether compiled code may be trusted")]
     fn read(&self, engine: &Engine, entry: &Path, digest: &Hash) -> io::Result<Component> {
         let file = File::open(entry)?;
         self.check_owner(&file)?;
