@@ -26,6 +26,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let succeeded = process::step("running the tests", || {
         let mut test = workspace::cargo();
         test.args(["test", "--release", "--no-fail-fast"]).args(PACKAGES).env("MAASM_PYTHON", python);
+        // Tests tell what they measured, and why they skip.
+        test.args(["--", "--show-output"]);
         process::watch(&mut test, |line| tally.count(line))
     })?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
