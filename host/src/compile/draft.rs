@@ -57,6 +57,11 @@ impl Value {
         strides
     }
 
+    /// The order in memory of the axes that are longer than 1: the others stand anywhere.
+    pub fn physical_order(&self) -> Vec<usize> {
+        self.order.iter().copied().filter(|&axis| self.shape[axis] != 1).collect()
+    }
+
     /// The physical axes that the given source axes are, sorted, axes of extent 1 left out; `None` if others lie
     /// between them.
     pub fn contiguous(&self, axes: &[usize]) -> Option<std::ops::Range<usize>> {
@@ -164,9 +169,8 @@ impl Draft {
 
     /// The value with its axes in the wanted order: itself where only axes of extent 1 stand elsewhere, else a copy.
     pub fn ordered(&mut self, name: &str, value: &Value, order: &[usize]) -> Value {
-        let longer = |order: &[usize]| order.iter().copied().filter(|&a| value.shape[a] != 1).collect::<Vec<_>>();
         let wanted = Value { order: order.to_vec(), ..value.clone() };
-        if longer(&value.order) == longer(order) {
+        if value.physical_order() == wanted.physical_order() {
             return wanted;
         }
         let output = self.value(value.shape.clone(), order.to_vec());
@@ -194,13 +198,7 @@ impl Draft {
     ) {
         // In the output's order, so that writes are sequential.
         let places: Vec<_> = to.order.iter().map(|&a| (shape[a], from_strides[a], to_strides[a])).collect();
-        let places = merge_axes(places, |outer, inner| {
-            (outer.1 == inner.1 * inner.0 && outer.2 == inner.2 * inner.0).then_some((
-                outer.0 * inner.0,
-                inner.1,
-                inner.2,
-            ))
-        });
+        let places = merge_axes(places);
         let op = Op::Copy(Copy {
             shape: places.iter().map(|p| p.0 as u32).collect(),
             from_offset: from_offset as u32,
@@ -212,28 +210,26 @@ impl Draft {
     }
 }
 
-/// Drops axes of extent 1 and merges neighbours that `merged` says are one: fewer, longer loops.
-pub fn merge_axes<A: Extent>(axes: Vec<A>, merged: impl Fn(&A, &A) -> Option<A>) -> Vec<A> {
-    let mut kept: Vec<A> = Vec::new();
-    for axis in axes.into_iter().filter(|axis| axis.extent() != 1) {
-        match kept.last().and_then(|outer| merged(outer, &axis)) {
-            Some(both) => *kept.last_mut().expect("there is an outer axis") = both,
-            None => kept.push(axis),
+/// Axes as extent and strides in two tensors: drops those of extent 1 and merges neighbours that both tensors run
+/// through in one go. Fewer, longer loops.
+pub fn merge_axes(axes: Vec<(usize, usize, usize)>) -> Vec<(usize, usize, usize)> {
+    let mut kept: Vec<(usize, usize, usize)> = Vec::new();
+    for (extent, a, b) in axes.into_iter().filter(|axis| axis.0 != 1) {
+        match kept.last_mut() {
+            Some(outer) if outer.1 == a * extent && outer.2 == b * extent => *outer = (outer.0 * extent, a, b),
+            _ => kept.push((extent, a, b)),
         }
     }
     kept
 }
 
-/// Something that has an extent along an axis, in front.
-pub trait Extent {
-    /// That extent.
-    fn extent(&self) -> usize;
-}
-
-impl<B, C> Extent for (usize, B, C) {
-    fn extent(&self) -> usize {
-        self.0
+/// For each axis of a row-major tensor, the distance between neighbours along it.
+pub fn row_major_strides(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1; shape.len()];
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis] * shape[axis];
     }
+    strides
 }
 
 /// A value as a step's operand.

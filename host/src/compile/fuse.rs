@@ -1,6 +1,6 @@
 //! What follows a kernel becomes part of it: scale and offset, residual, activation.
 
-use super::draft::{Draft, Operand, Value, operand};
+use super::draft::{Draft, Operand, Value, operand, row_major_strides};
 use super::kernel::Kernel;
 use maasm_plan::Op;
 use maasm_plan::op::{BinaryKind, Unary};
@@ -63,13 +63,6 @@ impl Draft {
     }
 }
 
-impl Value {
-    /// The order of the axes that are longer than 1.
-    fn physical_order(&self) -> Vec<usize> {
-        self.order.iter().copied().filter(|&axis| self.shape[axis] != 1).collect()
-    }
-}
-
 impl Kernel {
     fn activation(&mut self) -> Option<&mut Option<Unary>> {
         match self {
@@ -112,12 +105,8 @@ fn by_channel(value: &Value, constant: &Tensor, channels: usize) -> Option<Vec<f
     if product != channels || (0..constant.rank()).any(|axis| varies(axis) && !inner.contains(&axis)) {
         return None;
     }
-    let mut strides = vec![0; constant.rank()];
-    let mut stride = 1;
-    for axis in (0..constant.rank()).rev() {
-        strides[axis] = if varies(axis) { stride } else { 0 };
-        stride *= constant.shape()[axis];
-    }
+    let strides = row_major_strides(constant.shape());
+    let strides: Vec<usize> = (0..constant.rank()).map(|axis| if varies(axis) { strides[axis] } else { 0 }).collect();
     let at = |mut place: usize| {
         let mut index = 0;
         for &axis in inner.iter().rev() {

@@ -126,9 +126,7 @@ fn push(kind: BinaryKind, a: &Value, b: &Value, node: &Node, draft: &mut Draft) 
     };
     let (a_strides, b_strides) = (strides(a), strides(b));
     let places = output.order.iter().map(|&axis| (output.shape[axis], a_strides[axis], b_strides[axis])).collect();
-    let places = merge_axes(places, |outer, inner| {
-        (outer.1 == inner.1 * inner.0 && outer.2 == inner.2 * inner.0).then_some((outer.0 * inner.0, inner.1, inner.2))
-    });
+    let places = merge_axes(places);
     let binary = Binary {
         kind,
         shape: places.iter().map(|p| p.0 as u32).collect(),

@@ -1,7 +1,7 @@
 //! Convolution by constant weights.
 
 use super::{Lowered, Node};
-use crate::compile::draft::{Draft, Value, channels_last, operand, operand_as};
+use crate::compile::draft::{Draft, Value, channels_last, operand_as, row_major_strides};
 use crate::compile::kernel::{self, Kernel, Weights};
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat, PoolSpec};
 use tract_onnx::tract_core::ops::nn::DataFormat;
@@ -95,17 +95,13 @@ pub fn lower(op: &Conv, node: Node, draft: &mut Draft) -> Lowered {
         activation: None,
     };
     let out = operand_as(&output, image_shape(&output));
-    debug_assert_eq!(operand(&input).buffer, input.buffer);
     draft.push(node.name, Kernel::Conv(Box::new(conv)), vec![operand_as(&input, image_shape(&input))], out);
     Ok(output)
 }
 
 /// The distances between neighbours along output channels, input channels, window rows and columns.
 fn weight_strides(format: KernelFormat, shape: &[usize]) -> [usize; 4] {
-    let mut strides: Vec<usize> = vec![1; shape.len()];
-    for axis in (1..shape.len()).rev() {
-        strides[axis - 1] = strides[axis] * shape[axis];
-    }
+    let strides = row_major_strides(shape);
     let one_dimensional = shape.len() == 3;
     let spatial =
         |first: usize| if one_dimensional { [0, strides[first]] } else { [strides[first], strides[first + 1]] };

@@ -1,7 +1,7 @@
 //! Matrix products by constant weights, written as einsums.
 
 use super::{Lowered, Node};
-use crate::compile::draft::{Draft, operand_as};
+use crate::compile::draft::{Draft, operand_as, row_major_strides};
 use crate::compile::kernel::{Conv, Kernel, Weights};
 use tract_onnx::tract_core::axes::Axis;
 use tract_onnx::tract_core::ops::einsum::EinSum;
@@ -112,12 +112,4 @@ impl Packed {
         let tensor = std::sync::Arc::new(tensor);
         Ok(Self { weights: Weights { tensor, strides: [k, 1, 0, 0], scale }, k, n })
     }
-}
-
-fn row_major_strides(shape: &[usize]) -> Vec<usize> {
-    let mut strides = vec![1; shape.len()];
-    for axis in (1..shape.len()).rev() {
-        strides[axis - 1] = strides[axis] * shape[axis];
-    }
-    strides
 }
