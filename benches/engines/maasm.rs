@@ -47,7 +47,7 @@ fn native(path: &Path, input: &[u8]) -> Result<()> {
     let mut executor = Executor::new(compiled.plan, constants, arena)?;
     serve("maasm natively", || {
         executor.set_input(0, input)?;
-        executor.run();
+        executor.run().expect("the networks have no indices");
         Ok(floats(&executor.output(0)))
     })
 }

@@ -23,7 +23,7 @@ pub fn native(compiled: &Compiled) -> Executor<AlignedBytes> {
 /// What the network natively makes of one input.
 pub fn run_native(executor: &mut Executor<AlignedBytes>, input: &[f32]) -> Vec<f32> {
     executor.set_input(0, &bytes(input)).expect("the input has the right length");
-    executor.run();
+    executor.run().unwrap();
     floats(&executor.output(0))
 }
 

@@ -35,13 +35,18 @@ impl Model {
             }
             self.executor.set_input(index, &tensor.data).map_err(|error| complaint(&wanted.name, error.to_string()))?;
         }
-        self.executor.run();
+        self.execute()?;
         let plan = self.executor.plan();
         let output = |(index, port)| {
             let TensorInfo { name, element_type, shape } = info(plan, port);
             WitTensor { name, element_type, shape, data: self.executor.output(index) }
         };
         Ok(plan.outputs.iter().enumerate().map(output).collect())
+    }
+
+    /// Runs the steps; what the inputs make impossible is told by the step that met it.
+    pub(crate) fn execute(&mut self) -> Result<(), Error> {
+        self.executor.run().map_err(|error| complaint(&error.step, error.fault.to_string()))
     }
 
     fn input_names(&self) -> String {
@@ -61,6 +66,10 @@ pub fn info(plan: &Plan, port: &Port) -> TensorInfo {
         ElementType::I32 => WitElementType::I32,
         ElementType::I64 => WitElementType::I64,
         ElementType::Bool => WitElementType::Boolean,
+        ElementType::I16 => WitElementType::I16,
+        ElementType::U16 => WitElementType::U16,
+        ElementType::U32 => WitElementType::U32,
+        ElementType::U64 => WitElementType::U64,
     };
     TensorInfo { name: port.name.clone(), element_type, shape: port.shape.clone() }
 }

@@ -114,7 +114,7 @@ impl Model {
         let Stage::Filled = std::mem::replace(&mut self.stage, Stage::Idle) else {
             return Err(out_of_order("run", "preprocess"));
         };
-        self.executor.run();
+        self.execute()?;
         self.stage = Stage::Ran;
         Ok(())
     }

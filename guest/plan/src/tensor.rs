@@ -25,6 +25,14 @@ pub enum ElementType {
     I64,
     /// A byte that is 0 or 1.
     Bool,
+    /// Signed 16-bit integer.
+    I16,
+    /// Unsigned 16-bit integer.
+    U16,
+    /// Unsigned 32-bit integer.
+    U32,
+    /// Unsigned 64-bit integer.
+    U64,
 }
 
 impl ElementType {
@@ -32,10 +40,20 @@ impl ElementType {
     pub const fn size(self) -> u64 {
         match self {
             Self::I8 | Self::U8 | Self::Bool => 1,
-            Self::F16 => 2,
-            Self::F32 | Self::I32 => 4,
-            Self::F64 | Self::I64 => 8,
+            Self::F16 | Self::I16 | Self::U16 => 2,
+            Self::F32 | Self::I32 | Self::U32 => 4,
+            Self::F64 | Self::I64 | Self::U64 => 8,
         }
+    }
+
+    /// Whether the elements are whole numbers; truth values are not.
+    pub const fn is_integer(self) -> bool {
+        !matches!(self, Self::F32 | Self::F16 | Self::F64 | Self::Bool)
+    }
+
+    /// Whether kernels compute with it: floats other than f32 are cast on their way in and out.
+    pub const fn is_computed(self) -> bool {
+        !matches!(self, Self::F16 | Self::F64)
     }
 }
 

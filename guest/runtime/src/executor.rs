@@ -1,6 +1,6 @@
 //! Runs a plan's steps in order.
 
-use crate::kernels::{self, Operand};
+use crate::kernels::{self, Fault, Operand};
 use crate::memory::Views;
 use crate::simd::Level;
 use crate::{AlignedBytes, kernels::copy};
@@ -36,6 +36,16 @@ pub enum TensorError {
         /// Bytes given.
         found: usize,
     },
+}
+
+/// Why a valid plan cannot be run on some inputs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{step}: {fault}")]
+pub struct RunError {
+    /// The source node that the step came from.
+    pub step: String,
+    /// What is wrong.
+    pub fault: Fault,
 }
 
 /// A plan with its memory, ready to run any number of times. `C` is what holds the constants, so that several
@@ -99,17 +109,25 @@ impl<C: AsRef<[u8]>> Executor<C> {
     }
 
     /// Runs every step, without allocating.
-    pub fn run(&mut self) {
-        self.run_observed(|_, _| {});
+    ///
+    /// # Errors
+    /// If the inputs make no sense to the model: an index among them, or computed from them, is out of range.
+    pub fn run(&mut self) -> Result<(), RunError> {
+        self.run_observed(|_, _| {})
     }
 
     /// Runs every step and calls `observe` after each one with its index: the time from one call to the next is
     /// what the step took.
-    pub fn run_observed(&mut self, mut observe: impl FnMut(usize, &Step)) {
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn run_observed(&mut self, mut observe: impl FnMut(usize, &Step)) -> Result<(), RunError> {
         for (index, step) in self.plan.steps.iter().enumerate() {
-            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace);
+            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace)
+                .map_err(|fault| RunError { step: step.name.clone(), fault })?;
             observe(index, step);
         }
+        Ok(())
     }
 
     /// Output `index` in the outside order, little-endian.
@@ -168,18 +186,26 @@ fn inward(port: &Port, tensor: &Tensor) -> copy::Walk {
     }))
 }
 
-fn run_step(level: Level, plan: &Plan, step: &Step, constants: &[u8], arena: &mut [u8], workspace: &mut [f32]) {
+fn run_step(
+    level: Level,
+    plan: &Plan,
+    step: &Step,
+    constants: &[u8],
+    arena: &mut [u8],
+    workspace: &mut [f32],
+) -> Result<(), Fault> {
     let tensor = |id: u32| &plan.tensors[id as usize];
     let output = tensor(step.outputs[0]);
     let views = Views::new(arena, range(output), step.scratch.map_or(0..0, |id| range(tensor(id))));
-    let mut inputs = [Operand { shape: &[], bytes: None }; kernels::MAX_INPUTS];
+    let absent = Operand { element_type: output.element_type, shape: &[], bytes: None };
+    let mut inputs = [absent; kernels::MAX_INPUTS];
     for (operand, &id) in inputs.iter_mut().zip(&step.inputs) {
         let tensor = tensor(id);
         let bytes = match tensor.place {
             Place::Arena(_) => views.read(range(tensor)),
             Place::Constants(_) => Some(&constants[range(tensor)]),
         };
-        *operand = Operand { shape: &tensor.shape, bytes };
+        *operand = Operand { element_type: tensor.element_type, shape: &tensor.shape, bytes };
     }
-    kernels::run(level, &step.op, &inputs, output, views.output, views.scratch, workspace);
+    kernels::run(level, &step.op, &inputs, output, views.output, views.scratch, workspace)
 }

@@ -16,7 +16,7 @@ mod self_check;
 mod simd;
 
 pub use aligned::AlignedBytes;
-pub use executor::{Executor, SetupError, TensorError};
-pub use kernels::apply;
+pub use executor::{Executor, RunError, SetupError, TensorError};
+pub use kernels::{Fault, apply};
 #[cfg(any(test, feature = "self-check"))]
 pub use self_check::self_check;

@@ -94,7 +94,7 @@ const IMAGE: [f32; 25] = {
 fn a_plan_computes_what_its_steps_say() {
     let mut executor = executor();
     executor.set_input(0, bytemuck::cast_slice(&IMAGE)).unwrap();
-    executor.run();
+    executor.run().unwrap();
     #[rustfmt::skip]
     let expected = [
         12., 21., 27., 33., 24.,
@@ -112,14 +112,14 @@ fn running_allocates_nothing() {
     let mut executor = executor();
     executor.input_mut(0).copy_from_slice(&IMAGE);
     let before = ALLOCATIONS.get();
-    executor.run();
+    executor.run().unwrap();
     assert_eq!(ALLOCATIONS.get() - before, 0);
 }
 
 #[test]
 fn an_observer_sees_every_step_in_order() {
     let mut seen = Vec::new();
-    executor().run_observed(|index, step| seen.push((index, step.name.clone())));
+    executor().run_observed(|index, step| seen.push((index, step.name.clone()))).unwrap();
     assert_eq!(seen, [(0, "conv".to_owned()), (1, "double".to_owned())]);
 }
 

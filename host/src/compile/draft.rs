@@ -5,10 +5,12 @@
 //! cost nothing, and an image stays `[batch, height, width, channels]` in memory whatever the source says.
 
 use super::kernel::Kernel;
+use super::types;
 use maasm_plan::ElementType;
-use maasm_plan::op::{Copy, Op};
+use maasm_plan::op::{Copy, Fill, Op};
+use std::collections::HashMap;
 use std::sync::Arc;
-use tract_onnx::prelude::Tensor;
+use tract_onnx::prelude::{Datum, Tensor};
 
 /// An index into [`Draft::buffers`].
 pub type BufferId = usize;
@@ -103,6 +105,8 @@ pub struct Draft {
     pub buffers: Vec<Buffer>,
     /// The steps in order; a step that fusion removed is `None`.
     pub steps: Vec<Option<Step>>,
+    /// The buffers of constants that are values already.
+    constants: HashMap<usize, BufferId>,
 }
 
 /// The order that [`Draft::ordered`] brings images to: batch, spatial axes, channels.
@@ -117,17 +121,72 @@ impl Draft {
         self.buffers.len() - 1
     }
 
-    /// A new f32 value whose axes lie in memory in the given order.
-    pub fn value(&mut self, shape: Vec<usize>, order: Vec<usize>) -> Value {
-        let buffer = self.buffer(shape.iter().product(), ElementType::F32);
+    /// A new value whose axes lie in memory in the given order.
+    pub fn typed(&mut self, element_type: ElementType, shape: Vec<usize>, order: Vec<usize>) -> Value {
+        let buffer = self.buffer(shape.iter().product(), element_type);
         Value { buffer, shape, order }
     }
 
-    /// A constant of the source model as a value.
+    /// A new f32 value whose axes lie in memory in the given order.
+    pub fn value(&mut self, shape: Vec<usize>, order: Vec<usize>) -> Value {
+        self.typed(ElementType::F32, shape, order)
+    }
+
+    /// A new value of the same element type as another.
+    pub fn like(&mut self, value: &Value, shape: Vec<usize>, order: Vec<usize>) -> Value {
+        self.typed(self.element_type(value), shape, order)
+    }
+
+    /// A new row-major value of the same element type as another.
+    pub fn row_major_like(&mut self, value: &Value, shape: Vec<usize>) -> Value {
+        let order = (0..shape.len()).collect();
+        self.like(value, shape, order)
+    }
+
+    /// The type of a value's elements.
+    pub fn element_type(&self, value: &Value) -> ElementType {
+        self.buffers[value.buffer].element_type
+    }
+
+    /// A constant as a value. It must be in an element type that kernels compute with.
     pub fn constant(&mut self, tensor: &Arc<Tensor>) -> Value {
-        let value = self.value(tensor.shape().to_vec(), (0..tensor.rank()).collect());
+        let (shape, order) = (tensor.shape().to_vec(), (0..tensor.rank()).collect());
+        if let Some(&buffer) = self.constants.get(&address(tensor)) {
+            return Value { buffer, shape, order };
+        }
+        let element_type = types::computed(tensor.datum_type()).expect("constants are looked at before");
+        let value = self.typed(element_type, shape, order);
         self.buffers[value.buffer].constant = Some(tensor.clone());
+        self.constants.insert(address(tensor), value.buffer);
         value
+    }
+
+    /// A constant that the compiler made up.
+    pub fn table<T: Datum + std::marker::Copy>(&mut self, shape: &[usize], elements: &[T]) -> Value {
+        let tensor = Tensor::from_shape(shape, elements).expect("the shape fits the elements");
+        self.constant(&Arc::new(tensor))
+    }
+
+    /// The value as elements of another type: itself if they are so already.
+    pub fn cast(&mut self, name: &str, value: &Value, element_type: ElementType) -> Value {
+        if self.element_type(value) == element_type {
+            return value.clone();
+        }
+        let output = self.typed(element_type, value.shape.clone(), value.order.clone());
+        self.push_unary(name, Op::Cast, value, &output);
+        output
+    }
+
+    /// Sets every element to one value, which the element type can hold.
+    pub fn fill(&mut self, name: &str, output: &Value, value: f32) {
+        let element_type = self.element_type(output);
+        if element_type == ElementType::F32 {
+            return self.push(name, Kernel::Plain(Op::Fill(Fill { value })), vec![], operand(output));
+        }
+        let scalar = Tensor::from(value).cast_to_dt(types::datum(element_type)).expect("numbers cast").into_owned();
+        let scalar = self.constant(&Arc::new(scalar));
+        let strides = vec![0; output.shape.len()];
+        self.copy(name, &scalar, 0, &strides, output, 0, &output.strides(), &output.shape);
     }
 
     /// Appends a step that writes `output`.
@@ -143,6 +202,11 @@ impl Draft {
     pub fn multiply_accumulates(&self) -> u64 {
         let of_step = |step: &Step| match &step.kernel {
             Kernel::Conv(conv) => conv.multiply_accumulates(step.output.shape[..3].iter().product()),
+            Kernel::Plain(Op::Conv(conv)) => {
+                let channels = step.inputs[0].shape[3] as u64 / u64::from(conv.groups);
+                let window = u64::from(conv.window[0]) * u64::from(conv.window[1]);
+                step.output.shape.iter().product::<usize>() as u64 * window * channels
+            }
             Kernel::Plain(_) => 0,
         };
         self.steps.iter().flatten().map(of_step).sum()
@@ -173,7 +237,7 @@ impl Draft {
         if value.physical_order() == wanted.physical_order() {
             return wanted;
         }
-        let output = self.value(value.shape.clone(), order.to_vec());
+        let output = self.like(value, value.shape.clone(), order.to_vec());
         self.copy(name, value, 0, &value.strides(), &output, 0, &output.strides(), &value.shape);
         output
     }
@@ -197,7 +261,18 @@ impl Draft {
         shape: &[usize],
     ) {
         // In the output's order, so that writes are sequential.
-        let places: Vec<_> = to.order.iter().map(|&a| (shape[a], from_strides[a], to_strides[a])).collect();
+        let places = to.order.iter().map(|&a| (shape[a], from_strides[a], to_strides[a])).collect();
+        self.copy_places(name, (from, from_offset), (to, to_offset), places);
+    }
+
+    /// Appends a copy along axes given as extent and strides in both values, outermost first, from offsets on.
+    pub fn copy_places(
+        &mut self,
+        name: &str,
+        (from, from_offset): (&Value, usize),
+        (to, to_offset): (&Value, usize),
+        places: Vec<(usize, usize, usize)>,
+    ) {
         let places = merge_axes(places);
         let op = Op::Copy(Copy {
             shape: places.iter().map(|p| p.0 as u32).collect(),
@@ -237,8 +312,13 @@ pub fn operand(value: &Value) -> Operand {
     Operand { buffer: value.buffer, shape: value.physical() }
 }
 
-/// An f32 value as a step's operand under another physical shape of the same size.
+/// A value as a step's operand under another physical shape of the same size.
 pub fn operand_as(value: &Value, shape: [usize; 4]) -> Operand {
     debug_assert_eq!(value.shape.iter().product::<usize>(), shape.iter().product::<usize>());
     Operand { buffer: value.buffer, shape: shape.to_vec() }
+}
+
+/// What tells a constant from all others that are alive.
+fn address(tensor: &Arc<Tensor>) -> usize {
+    Arc::as_ptr(tensor) as usize
 }

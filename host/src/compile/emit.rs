@@ -21,10 +21,9 @@ pub fn emit(model: Model) -> Result<(Plan, Vec<u8>), Error> {
     let (offsets, arena_len) = (places.offsets, places.len);
     let mut plan_steps = Vec::with_capacity(steps.len());
     for (index, step) in steps.into_iter().enumerate() {
-        let scratch = places
-            .scratch
-            .get(&index)
-            .map(|&(offset, floats)| emitter.tensor(ElementType::F32, vec![floats as u32], Place::Arena(offset)));
+        let scratch = places.scratch.get(&index).map(|&(offset, (element_type, elements))| {
+            emitter.tensor(element_type, vec![elements as u32], Place::Arena(offset))
+        });
         plan_steps.push(emitter.step(step, &draft, &offsets, scratch));
     }
     let mut port = |(name, value): (String, Value)| {
@@ -72,6 +71,7 @@ fn in_place(steps: &[Step], draft: &Draft, outputs: &[(String, Value)]) -> Vec<B
                 && last_read[input.buffer] == index
                 && draft.buffers[input.buffer].constant.is_none()
                 && input.shape == step.output.shape
+                && draft.buffers[input.buffer].element_type == draft.buffers[step.output.buffer].element_type
                 && step.inputs.iter().filter(|other| other.buffer == input.buffer).count() == 1
                 && !kept(input.buffer)
         };
@@ -84,7 +84,7 @@ fn in_place(steps: &[Step], draft: &Draft, outputs: &[(String, Value)]) -> Vec<B
 
 struct Places {
     offsets: HashMap<BufferId, u64>,
-    scratch: HashMap<usize, (u64, usize)>,
+    scratch: HashMap<usize, (u64, (ElementType, usize))>,
     len: u64,
 }
 
@@ -126,10 +126,10 @@ impl Emitter {
         }
         let buffers: Vec<BufferId> = (0..lives.len()).filter(|&b| lives[b].is_some()).collect();
         let mut wanted: Vec<Lifetime> = lives.into_iter().flatten().collect();
-        let scratch: Vec<(usize, usize)> =
-            steps.iter().enumerate().filter_map(|(i, step)| Some((i, scratch_floats(step)?))).collect();
-        wanted.extend(scratch.iter().map(|&(step, floats)| Lifetime {
-            bytes: floats as u64 * 4,
+        let scratch: Vec<(usize, (ElementType, usize))> =
+            steps.iter().enumerate().filter_map(|(i, step)| Some((i, scratch(step)?))).collect();
+        wanted.extend(scratch.iter().map(|&(step, (element_type, elements))| Lifetime {
+            bytes: elements as u64 * element_type.size(),
             first: step,
             last: step,
         }));
@@ -138,7 +138,7 @@ impl Emitter {
         let scratch = scratch
             .iter()
             .zip(&offsets[buffers.len()..])
-            .map(|(&(step, floats), &offset)| (step, (offset, floats)))
+            .map(|(&(step, wanted), &offset)| (step, (offset, wanted)))
             .collect();
         let offsets = (0..alias.len()).filter_map(|b| Some((b, *of_root.get(&alias[b])?))).collect();
         Places { offsets, scratch, len }
@@ -242,13 +242,16 @@ fn dense(conv: &Conv) -> op::Conv {
     }
 }
 
-/// Floats of scratch memory that a step needs: the padded input of a dense convolution.
-fn scratch_floats(step: &Step) -> Option<usize> {
-    let Kernel::Conv(conv) = &step.kernel else { return None };
-    if conv.is_depthwise() {
-        return None;
-    }
+/// The scratch memory that a step needs: the padded input of a dense convolution, or the order of what is sorted.
+fn scratch(step: &Step) -> Option<(ElementType, usize)> {
+    let (op, channels) = match &step.kernel {
+        Kernel::Conv(conv) if conv.is_depthwise() => return None,
+        Kernel::Conv(conv) => (&dense(conv), conv.channels),
+        Kernel::Plain(Op::Conv(op)) => (op, step.inputs[0].shape[3]),
+        Kernel::Plain(Op::Top(top)) => return Some((ElementType::U32, top.extent as usize)),
+        Kernel::Plain(_) => return None,
+    };
     let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
-    let padded = dense(conv).padded(spatial(&step.inputs[0].shape), spatial(&step.output.shape))?;
-    Some(padded[0] as usize * padded[1] as usize * conv.channels)
+    let padded = op.padded(spatial(&step.inputs[0].shape), spatial(&step.output.shape))?;
+    Some((ElementType::F32, padded[0] as usize * padded[1] as usize * channels))
 }

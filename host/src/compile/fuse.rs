@@ -2,20 +2,21 @@
 
 use super::draft::{Draft, Operand, Value, operand, row_major_strides};
 use super::kernel::Kernel;
-use maasm_plan::Op;
 use maasm_plan::op::{BinaryKind, Unary};
+use maasm_plan::{ElementType, Op};
 use tract_onnx::prelude::Tensor;
 
 impl Draft {
     /// Applies an element-wise function: in the step that makes the value, where that is possible.
     pub fn activate(&mut self, name: &str, value: &Value, unary: Unary) -> Value {
-        if let Some(activation) = self.fusible(value).and_then(|step| step.kernel.activation())
+        if self.element_type(value) == ElementType::F32
+            && let Some(activation) = self.fusible(value).and_then(|step| step.kernel.activation())
             && let Some(both) = combine(*activation, unary)
         {
             *activation = Some(both);
             return value.clone();
         }
-        let output = self.value(value.shape.clone(), value.order.clone());
+        let output = self.like(value, value.shape.clone(), value.order.clone());
         self.push_unary(name, Op::Unary(unary), value, &output);
         output
     }
@@ -67,7 +68,8 @@ impl Kernel {
     fn activation(&mut self) -> Option<&mut Option<Unary>> {
         match self {
             Self::Conv(conv) => Some(&mut conv.activation),
-            Self::Plain(Op::Binary(binary)) => Some(&mut binary.activation),
+            Self::Plain(Op::Conv(conv)) => Some(&mut conv.activation),
+            Self::Plain(Op::Binary(binary)) if !binary.kind.compares() => Some(&mut binary.activation),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
 //!   `size` refuses what would not fit memory, `ranked` keeps tract off tensors with too few axes, `contain` turns
 //!   panics into errors)
+//! - `types`: which element types kernels compute with
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
 //! - `fuse`: what follows a `kernel` becomes part of it
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
@@ -21,6 +22,7 @@ mod pack;
 mod prelu;
 mod ranked;
 mod size;
+mod types;
 
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;

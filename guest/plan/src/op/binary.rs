@@ -2,6 +2,7 @@
 
 use super::copy::reach;
 use super::{Operands, Unary, need};
+use crate::ElementType;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -26,10 +27,52 @@ pub enum BinaryKind {
     Pow,
     /// `a` where it is positive, else `a · b`.
     Prelu,
+    /// What is left of `a` divided by `b`, with the sign of `b` (Python's `%`).
+    Modulo,
+    /// What is left of `a` divided by `b`, with the sign of `a` (C's `fmod`).
+    Remainder,
+    /// Bits set in both. For integers and truth values only, as are `Or` and `Xor`.
+    And,
+    /// Bits set in either.
+    Or,
+    /// Bits set in one only.
+    Xor,
+    /// Bits moved `b` places up. For integers only, as is `ShiftRight`.
+    ShiftLeft,
+    /// Bits moved `b` places down.
+    ShiftRight,
+    /// Whether both are the same. Comparisons give truth values.
+    Equal,
+    /// Whether they differ.
+    NotEqual,
+    /// Whether `a` is smaller.
+    Less,
+    /// Whether `a` is not larger.
+    LessOrEqual,
+}
+
+impl BinaryKind {
+    /// Whether the result is a truth value.
+    pub const fn compares(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual | Self::Less | Self::LessOrEqual)
+    }
+
+    /// Whether it is defined for elements of the type.
+    pub const fn takes(self, element_type: ElementType) -> bool {
+        match self {
+            Self::Equal | Self::NotEqual => element_type.is_computed(),
+            Self::And | Self::Or | Self::Xor => element_type.is_integer() || matches!(element_type, ElementType::Bool),
+            Self::ShiftLeft | Self::ShiftRight => element_type.is_integer(),
+            _ => element_type.is_integer() || matches!(element_type, ElementType::F32),
+        }
+    }
 }
 
 /// `activation(a ∘ b)` for every place of `shape`, with broadcasting: an operand's stride is 0 along an axis on
 /// which it is repeated. The output is dense; strides are in elements. Axes that can be merged are merged.
+///
+/// Both operands have one element type, which is the output's, too, unless truth values come out. Integers wrap around;
+/// division by zero gives zero. Only f32 results have an activation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Binary {
     /// The function.
@@ -46,7 +89,13 @@ pub struct Binary {
 
 impl Binary {
     pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
-        let ([a, b], y) = operands.f32_io()?;
+        let ([a, b], y) = operands.io()?;
+        let taken = a.element_type;
+        let made = if self.kind.compares() { ElementType::Bool } else { taken };
+        need(b.element_type == taken && y.element_type == made && self.kind.takes(taken), || {
+            format!("{:?} of {taken:?} and {:?} to {:?}", self.kind, b.element_type, y.element_type)
+        })?;
+        need(self.activation.is_none() || made == ElementType::F32, || format!("an activation of {made:?}"))?;
         let places = self.shape.iter().try_fold(1u64, |n, &d| n.checked_mul(u64::from(d)));
         need(places.is_some() && places == y.elements(), || {
             format!("visits {:?} but the output is {:?}", self.shape, y.shape)

@@ -4,25 +4,38 @@
 //! [`Op::check`].
 
 mod binary;
+mod cast;
+mod contract;
 mod conv;
 mod copy;
+mod cumulate;
 mod depthwise;
 mod fill;
+mod gather;
 mod local_response;
 mod pool;
 mod reduce;
+mod resample;
+mod select;
 mod softmax;
+mod top;
 mod unary;
 
 pub use binary::{Binary, BinaryKind};
+pub use contract::Contract;
 pub use conv::{Conv, PANEL};
 pub use copy::Copy;
+pub use cumulate::Cumulate;
 pub use depthwise::Depthwise;
 pub use fill::Fill;
+pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
 pub use reduce::{Reduce, ReduceKind};
+pub use resample::Resample;
+pub use select::Select;
 pub use softmax::Softmax;
+pub use top::Top;
 pub use unary::Unary;
 
 use crate::{ElementType, Tensor};
@@ -53,6 +66,22 @@ pub enum Op {
     Fill(Fill),
     /// Local response normalisation across channels.
     LocalResponse(LocalResponse),
+    /// A change of element type, from the input's to the output's.
+    Cast,
+    /// A choice between two tensors.
+    Select(Select),
+    /// Reading at computed places.
+    Gather(Gather),
+    /// Writing at computed places.
+    Scatter(Scatter),
+    /// Interpolation along one axis.
+    Resample(Resample),
+    /// Running sums.
+    Cumulate(Cumulate),
+    /// The largest or smallest elements.
+    Top(Top),
+    /// Sums of products of integers.
+    Contract(Contract),
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -75,13 +104,21 @@ impl Op {
             Self::Conv(op) => op.check(operands),
             Self::Depthwise(op) => op.check(operands),
             Self::Pool(op) => op.check(operands),
-            Self::Unary(_) => unary::check(operands),
+            Self::Unary(op) => op.check(operands),
             Self::Binary(op) => op.check(operands),
             Self::Reduce(op) => op.check(operands),
             Self::Softmax(op) => op.check(operands),
             Self::Copy(op) => op.check(operands),
             Self::Fill(_) => fill::check(operands),
             Self::LocalResponse(op) => op.check(operands),
+            Self::Cast => cast::check(operands),
+            Self::Select(op) => op.check(operands),
+            Self::Gather(op) => op.check(operands),
+            Self::Scatter(op) => op.check(operands),
+            Self::Resample(op) => op.check(operands),
+            Self::Cumulate(op) => op.check(operands),
+            Self::Top(op) => op.check(operands),
+            Self::Contract(op) => op.check(operands),
         }
     }
 
@@ -89,7 +126,7 @@ impl Op {
     /// element before it writes it.
     pub fn works_in_place(&self, index: usize) -> bool {
         match self {
-            Self::Unary(_) => index == 0,
+            Self::Unary(_) | Self::Scatter(_) => index == 0,
             Self::Binary(op) => op.works_in_place(index),
             _ => false,
         }
@@ -101,13 +138,19 @@ fn need(condition: bool, message: impl FnOnce() -> String) -> Result<(), String>
 }
 
 impl<'a> Operands<'a> {
-    /// The inputs and the one output, if their numbers are right and all are f32.
-    fn f32_io<const N: usize>(&self) -> Result<([&'a Tensor; N], &'a Tensor), String> {
+    /// The inputs and the one output, if their numbers are right.
+    fn io<const N: usize>(&self) -> Result<([&'a Tensor; N], &'a Tensor), String> {
         let inputs: [&Tensor; N] =
             self.inputs.try_into().map_err(|_| format!("needs {N} inputs, has {}", self.inputs.len()))?;
-        let [output] = *self.outputs else {
-            return Err(format!("needs 1 output, has {}", self.outputs.len()));
-        };
+        match *self.outputs {
+            [output] => Ok((inputs, output)),
+            _ => Err(format!("needs 1 output, has {}", self.outputs.len())),
+        }
+    }
+
+    /// The inputs and the one output, if their numbers are right and all are f32.
+    fn f32_io<const N: usize>(&self) -> Result<([&'a Tensor; N], &'a Tensor), String> {
+        let (inputs, output) = self.io()?;
         for t in inputs.iter().chain([&output]) {
             need(t.element_type == ElementType::F32, || format!("needs f32 operands, has {:?}", t.element_type))?;
         }

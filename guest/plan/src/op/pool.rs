@@ -1,6 +1,7 @@
 //! Max and average pooling.
 
 use super::{Operands, image, need, window_fits};
+use crate::ElementType;
 use alloc::format;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,17 @@ pub enum PoolKind {
     AverageWithPadding,
     /// The sum of the cells.
     Sum,
+    /// Where the largest cell lies in the input seen as `[batch, channels, height, width]`, as i64.
+    ArgMax,
+    /// The same with height and width exchanged.
+    ArgMaxColumnMajor,
+}
+
+impl PoolKind {
+    /// Whether places come out instead of elements.
+    pub const fn finds(self) -> bool {
+        matches!(self, Self::ArgMax | Self::ArgMaxColumnMajor)
+    }
 }
 
 /// Pooling of one f32 `[batch, height, width, channels]` input, channel by channel.
@@ -35,7 +47,11 @@ pub struct Pool {
 
 impl Pool {
     pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
-        let ([x], y) = operands.f32_io()?;
+        let ([x], y) = operands.io()?;
+        let made = if self.kind.finds() { ElementType::I64 } else { ElementType::F32 };
+        need(x.element_type == ElementType::F32 && y.element_type == made, || {
+            format!("{:?} of {:?} to {:?}", self.kind, x.element_type, y.element_type)
+        })?;
         let [n, h, w, c] = image(x, "the input")?;
         let [on, oh, ow, oc] = image(y, "the output")?;
         need(n == on && c == oc, || format!("batch and channels {n}, {c} in, {on}, {oc} out"))?;

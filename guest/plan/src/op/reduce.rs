@@ -1,6 +1,7 @@
 //! Reductions.
 
 use super::{Operands, need};
+use crate::ElementType;
 use alloc::format;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,25 @@ pub enum ReduceKind {
     Product,
     /// The sum of their squares.
     SumOfSquares,
+    /// The place of the largest, as i64; of several the first.
+    ArgMax,
+    /// The place of the largest, as i64; of several the last.
+    ArgMaxLast,
+    /// The place of the smallest, as i64; of several the first.
+    ArgMin,
+    /// The place of the smallest, as i64; of several the last.
+    ArgMinLast,
 }
 
-/// Reduces an f32 input seen as `[outer, extent, inner]` to `[outer, inner]`.
+impl ReduceKind {
+    /// Whether places come out instead of elements.
+    pub const fn finds(self) -> bool {
+        matches!(self, Self::ArgMax | Self::ArgMaxLast | Self::ArgMin | Self::ArgMinLast)
+    }
+}
+
+/// Reduces an input seen as `[outer, extent, inner]` to `[outer, inner]`. Integers wrap around, their means are rounded
+/// towards zero; of truth values only the largest and the smallest are defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reduce {
     /// What is made of the elements along the axis.
@@ -37,7 +54,16 @@ pub struct Reduce {
 
 impl Reduce {
     pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
-        let ([x], y) = operands.f32_io()?;
+        let ([x], y) = operands.io()?;
+        let made = if self.kind.finds() { ElementType::I64 } else { x.element_type };
+        let ordered = self.kind.finds() || matches!(self.kind, ReduceKind::Max | ReduceKind::Min);
+        let defined = match x.element_type {
+            ElementType::Bool => ordered,
+            other => other.is_computed(),
+        };
+        need(made == y.element_type && defined, || {
+            format!("{:?} of {:?} to {:?}", self.kind, x.element_type, y.element_type)
+        })?;
         let kept = u64::from(self.outer).checked_mul(u64::from(self.inner));
         let read = kept.and_then(|n| n.checked_mul(u64::from(self.extent)));
         need(self.extent > 0 && read.is_some() && read == x.elements() && kept == y.elements(), || {

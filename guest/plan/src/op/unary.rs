@@ -1,11 +1,13 @@
 //! Element-wise functions of one tensor; also what a convolution may apply before it writes.
 
 use super::{Operands, need};
+use crate::ElementType;
 use alloc::format;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
-/// A function applied to every element, f32 in and f32 out. Names and definitions are ONNX's.
+/// A function applied to every element, of f32 unless said otherwise. Names and definitions are ONNX's. `Neg`, `Abs` and
+/// `Sign` are for integers, too.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Unary {
     /// `min(max(x, low), high)`: Clip, and with `0, ∞` ReLU, with `0, 6` ReLU6.
@@ -81,6 +83,44 @@ pub enum Unary {
     Round,
     /// −1, 0 or 1 by the sign of `x`.
     Sign,
+    /// Sine.
+    Sin,
+    /// Cosine.
+    Cos,
+    /// Tangent.
+    Tan,
+    /// Inverse sine.
+    Asin,
+    /// Inverse cosine.
+    Acos,
+    /// Inverse tangent.
+    Atan,
+    /// Hyperbolic sine.
+    Sinh,
+    /// Hyperbolic cosine.
+    Cosh,
+    /// Inverse hyperbolic sine.
+    Asinh,
+    /// Inverse hyperbolic cosine.
+    Acosh,
+    /// Inverse hyperbolic tangent.
+    Atanh,
+    /// `x / (1 + |x|)`.
+    Softsign,
+    /// `x` where above `alpha`, else 0.
+    ThresholdedRelu {
+        /// The threshold.
+        alpha: f32,
+    },
+    /// `x + bias` below `−lambd`, `x − bias` above `lambd`, else 0.
+    Shrink {
+        /// How far from zero is kept.
+        lambd: f32,
+        /// How much nearer to zero what is kept comes.
+        bias: f32,
+    },
+    /// Every bit the other way round; of a truth value its contrary. For integers and truth values only.
+    Not,
 }
 
 impl Unary {
@@ -88,7 +128,17 @@ impl Unary {
     pub const RELU: Self = Self::Clamp { low: 0.0, high: f32::INFINITY };
 }
 
-pub(super) fn check(operands: &Operands) -> Result<(), String> {
-    let ([x], y) = operands.f32_io()?;
-    need(x.elements() == y.elements(), || format!("input {:?} and output {:?} differ in size", x.shape, y.shape))
+impl Unary {
+    pub(super) fn check(self, operands: &Operands) -> Result<(), String> {
+        let ([x], y) = operands.io()?;
+        let element_type = x.element_type;
+        need(element_type == y.element_type, || format!("makes {:?} of {element_type:?}", y.element_type))?;
+        let defined = match self {
+            Self::Not => element_type.is_integer() || element_type == ElementType::Bool,
+            Self::Neg | Self::Abs | Self::Sign => element_type.is_integer() || element_type == ElementType::F32,
+            _ => element_type == ElementType::F32,
+        };
+        need(defined, || format!("{self:?} is not defined for {element_type:?}"))?;
+        need(x.elements() == y.elements(), || format!("input {:?} and output {:?} differ in size", x.shape, y.shape))
+    }
 }

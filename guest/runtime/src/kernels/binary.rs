@@ -1,7 +1,13 @@
 //! Element-wise functions of two tensors, with broadcasting.
 
-use super::copy::MAX_AXES;
+mod compare;
+mod integers;
+
+pub use compare::run as compare;
+pub use integers::run as run_integers;
+
 use super::unary;
+use super::walk::Walk;
 use crate::simd::Level;
 use maasm_plan::op::{Binary, BinaryKind};
 
@@ -16,7 +22,15 @@ pub fn run(level: Level, op: &Binary, a: Option<&[f32]>, b: Option<&[f32]>, y: &
         BinaryKind::Max => walk(level, op, a, b, y, |a, b| if b > a { b } else { a }),
         BinaryKind::Pow => walk(level, op, a, b, y, f32::powf),
         BinaryKind::Prelu => walk(level, op, a, b, y, |a, b| if a > 0.0 { a } else { a * b }),
+        BinaryKind::Remainder => walk(level, op, a, b, y, |a, b| a % b),
+        BinaryKind::Modulo => walk(level, op, a, b, y, modulo),
+        _ => unreachable!("validation allows it for integers only"),
     }
+}
+
+fn modulo(a: f32, b: f32) -> f32 {
+    let rest = a % b;
+    if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
 }
 
 fn walk(
@@ -33,25 +47,12 @@ fn walk(
         return finish(level, op, y);
     };
     let [a_step, b_step] = [&op.a_strides, &op.b_strides].map(|strides| strides[outer.len()] as usize);
-    let mut place = [0u32; MAX_AXES];
-    let (mut a_at, mut b_at) = (0, 0);
-    for y in y.chunks_exact_mut(row as usize) {
+    let places = Walk::new(outer, [&op.a_strides, &op.b_strides]);
+    for ([a_at, b_at], y) in places.zip(y.chunks_exact_mut(row as usize)) {
         let a = a.map(|a| Row { values: &a[a_at..], step: a_step });
         let b = b.map(|b| Row { values: &b[b_at..], step: b_step });
         apply_row(a, b, y, f);
         finish(level, op, y);
-        for axis in (0..outer.len()).rev() {
-            let (a_stride, b_stride) = (op.a_strides[axis] as usize, op.b_strides[axis] as usize);
-            place[axis] += 1;
-            if place[axis] < outer[axis] {
-                a_at += a_stride;
-                b_at += b_stride;
-                break;
-            }
-            place[axis] = 0;
-            a_at -= a_stride * (outer[axis] as usize - 1);
-            b_at -= b_stride * (outer[axis] as usize - 1);
-        }
     }
 }
 

@@ -1,21 +1,30 @@
 //! The kernels: one operator family is one file, whose scalar version is the specification.
 
 mod binary;
+mod cast;
+mod contract;
 pub mod conv;
 pub mod copy;
+mod cumulate;
 pub mod depthwise;
 mod fill;
+mod gather;
+mod integers;
 mod local_response;
 mod pool;
 mod reduce;
+mod resample;
+mod select;
 mod softmax;
+mod top;
 pub mod unary;
+mod walk;
 
 pub use unary::apply;
 
 use crate::simd::Level;
-use maasm_plan::Tensor;
 use maasm_plan::op::Op;
+use maasm_plan::{ElementType, Tensor};
 
 /// The most inputs that an operator has.
 pub const MAX_INPUTS: usize = 4;
@@ -23,9 +32,24 @@ pub const MAX_INPUTS: usize = 4;
 /// Floats of working memory that kernels need whatever the plan.
 pub const WORKSPACE: usize = conv::WORKSPACE;
 
+/// Why a step cannot compute what is asked, though the plan is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// An index that was computed, or came with the input, is out of range.
+    #[error("index {index} is out of range for an axis of {extent} elements")]
+    Index {
+        /// The index.
+        index: i64,
+        /// How long the axis is.
+        extent: u32,
+    },
+}
+
 /// One input of a step.
 #[derive(Clone, Copy)]
 pub struct Operand<'a> {
+    /// The tensor's element type.
+    pub element_type: ElementType,
     /// The tensor's shape.
     pub shape: &'a [u32],
     /// Its bytes, or `None` if the step works in place: then this input is what the output holds beforehand.
@@ -38,14 +62,26 @@ impl<'a> Operand<'a> {
         self.bytes.map(bytemuck::cast_slice)
     }
 
+    fn indices(&self) -> gather::Indices<'a> {
+        gather::Indices { element_type: self.element_type, bytes: self.bytes() }
+    }
+
+    /// The bytes of an input of an operator that does not work in place.
+    fn bytes(&self) -> &'a [u8] {
+        self.bytes.expect("validation allows no output over this input")
+    }
+
     /// The elements of an f32 input of an operator that does not work in place.
     fn floats(&self) -> &'a [f32] {
-        self.floats_unless_in_place().expect("validation allows no output over this input")
+        bytemuck::cast_slice(self.bytes())
     }
 }
 
 /// Runs one validated step. `output` and `scratch` are the bytes of the step's output and scratch tensors;
 /// `workspace` holds [`WORKSPACE`] floats.
+///
+/// # Errors
+/// If what the tensors hold makes no sense to the operator.
 pub fn run(
     level: Level,
     op: &Op,
@@ -54,28 +90,70 @@ pub fn run(
     output: &mut [u8],
     scratch: &mut [u8],
     workspace: &mut [f32],
+) -> Result<(), Fault> {
+    let [x, second, ..] = inputs;
+    let size = to.element_type.size() as usize;
+    match op {
+        Op::Copy(op) => copy::run(to.element_type.size(), &copy::Walk::of(op), x.bytes(), output),
+        Op::Cast => cast::run(x.element_type, to.element_type, x.bytes(), output),
+        Op::Select(op) => select::run(op, size, [x.bytes(), second.bytes(), inputs[2].bytes()], output),
+        Op::Gather(op) => return gather::run(op, size, x.bytes(), second.indices(), output),
+        Op::Scatter(op) => {
+            if let Some(x) = x.bytes {
+                output.copy_from_slice(x);
+            }
+            return gather::scatter(op, to.element_type, second.indices(), inputs[2].bytes(), output);
+        }
+        Op::Top(op) => top::run(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(scratch), output),
+        Op::Contract(op) => contract::run(op, x, second, to.element_type, output),
+        Op::Reduce(op) if op.kind.finds() => {
+            reduce::find(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(output));
+        }
+        Op::Pool(op) if op.kind.finds() => {
+            pool::find(op, &Geometry::new(x.shape, &to.shape), x.floats(), bytemuck::cast_slice_mut(output));
+        }
+        Op::Binary(op) if op.kind.compares() && x.element_type == ElementType::F32 => {
+            binary::compare(op, x.floats(), second.floats(), output);
+        }
+        _ if x.element_type != ElementType::F32 && !matches!(op, Op::Fill(_)) => on_integers(op, x, second, output),
+        _ => on_floats(level, op, inputs, to, bytemuck::cast_slice_mut(output), scratch, workspace),
+    }
+    Ok(())
+}
+
+/// Operators that have a kernel for integers and truth values beside the one for f32.
+fn on_integers(op: &Op, x: &Operand, second: &Operand, output: &mut [u8]) {
+    match op {
+        Op::Unary(op) => {
+            if let Some(x) = x.bytes {
+                output.copy_from_slice(x);
+            }
+            unary::run_integers(*op, x.element_type, output);
+        }
+        Op::Binary(op) => binary::run_integers(op, x.element_type, x.bytes, second.bytes, output),
+        Op::Reduce(op) => reduce::run_integers(op, x.element_type, x.bytes(), output),
+        Op::Cumulate(op) => cumulate::run_integers(op, x.element_type, x.bytes(), output),
+        _ => unreachable!("validation allows only f32 for this operator"),
+    }
+}
+
+fn on_floats(
+    level: Level,
+    op: &Op,
+    inputs: &[Operand; MAX_INPUTS],
+    to: &Tensor,
+    y: &mut [f32],
+    scratch: &mut [u8],
+    workspace: &mut [f32],
 ) {
     let x = &inputs[0];
-    if let Op::Copy(op) = op {
-        let from = x.bytes.expect("validation allows no output over this input");
-        return copy::run(to.element_type.size(), &copy::Walk::of(op), from, output);
-    }
-    let y: &mut [f32] = bytemuck::cast_slice_mut(output);
     match op {
-        Op::Copy(_) => {}
         Op::Conv(op) => {
             let bias = op.bias.then(|| inputs[2].floats());
             let residual = op.residual.then(|| inputs[2 + usize::from(op.bias)].floats());
             let operands = conv::Operands { x: x.floats(), weights: inputs[1].floats(), bias, residual };
-            conv::run(
-                level,
-                op,
-                &Geometry::new(x.shape, &to.shape),
-                &operands,
-                y,
-                bytemuck::cast_slice_mut(scratch),
-                workspace,
-            );
+            let geometry = Geometry::new(x.shape, &to.shape);
+            conv::run(level, op, &geometry, &operands, y, bytemuck::cast_slice_mut(scratch), workspace);
         }
         Op::Depthwise(op) => {
             let geometry = Geometry::new(x.shape, &to.shape);
@@ -95,6 +173,11 @@ pub fn run(
         Op::LocalResponse(op) => {
             local_response::run(op, to.shape.last().map_or(1, |&c| c as usize), x.floats(), y);
         }
+        Op::Resample(op) => {
+            resample::run(op, x.floats(), bytemuck::cast_slice(inputs[1].bytes()), inputs[2].floats(), y);
+        }
+        Op::Cumulate(op) => cumulate::run(op, x.floats(), y),
+        _ => unreachable!("it was run already"),
     }
 }
 

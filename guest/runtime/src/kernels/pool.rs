@@ -22,10 +22,28 @@ pub fn run(op: &Pool, geometry: &Geometry, x: &[f32], y: &mut [f32]) {
             }
         }
         let divisor = match op.kind {
-            PoolKind::Max | PoolKind::Sum => continue,
+            PoolKind::Max | PoolKind::Sum | PoolKind::ArgMax | PoolKind::ArgMaxColumnMajor => continue,
             PoolKind::Average => count.max(1) as f32,
             PoolKind::AverageWithPadding => op.window[0] as f32 * op.window[1] as f32,
         };
         y.iter_mut().for_each(|y| *y /= divisor);
+    }
+}
+
+/// Finds where the largest cells lie; of several the first.
+pub fn find(op: &Pool, geometry: &Geometry, x: &[f32], y: &mut [i64]) {
+    let window = Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before };
+    let ([height, width], channels) = (geometry.size, geometry.channels);
+    for ([n, row, column], y) in geometry.out_pixels().zip(y.chunks_exact_mut(channels)) {
+        for (channel, y) in y.iter_mut().enumerate() {
+            let value = |pixel: usize| x[(n * height * width + pixel) * channels + channel];
+            let cells = window.cells(geometry.size, [row, column]).map(|(_, pixel)| pixel);
+            let best = cells.reduce(|best, pixel| if value(pixel) > value(best) { pixel } else { best }).unwrap_or(0);
+            let within = match op.kind {
+                PoolKind::ArgMaxColumnMajor => best % width * height + best / width,
+                _ => best,
+            };
+            *y = ((n * channels + channel) * height * width + within) as i64;
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod fast;
 
+use super::integers::{self, CHUNK};
 use crate::simd::Level;
+use maasm_plan::ElementType;
 use maasm_plan::op::Unary;
 
 /// Applies the function to every element, in place.
@@ -83,5 +85,56 @@ pub fn scalar(op: Unary, x: f32) -> f32 {
                 x
             }
         }
+        Unary::Sin => x.sin(),
+        Unary::Cos => x.cos(),
+        Unary::Tan => x.tan(),
+        Unary::Asin => x.asin(),
+        Unary::Acos => x.acos(),
+        Unary::Atan => x.atan(),
+        Unary::Sinh => x.sinh(),
+        Unary::Cosh => x.cosh(),
+        Unary::Asinh => libm::asinhf(x),
+        Unary::Acosh => libm::acoshf(x),
+        Unary::Atanh => libm::atanhf(x),
+        Unary::Softsign => x / (1.0 + x.abs()),
+        Unary::ThresholdedRelu { alpha } => {
+            if x > alpha {
+                x
+            } else {
+                0.0
+            }
+        }
+        Unary::Shrink { lambd, bias } => {
+            if x < -lambd {
+                x + bias
+            } else if x > lambd {
+                x - bias
+            } else {
+                0.0
+            }
+        }
+        Unary::Not => unreachable!("validation allows it for integers only"),
+    }
+}
+
+/// Applies the function to every element of `y`, integers or truth values, in place.
+pub fn run_integers(op: Unary, element_type: ElementType, y: &mut [u8]) {
+    let elements = y.len() / element_type.size() as usize;
+    for start in (0..elements).step_by(CHUNK) {
+        let mut values = [0; CHUNK];
+        let values = &mut values[..CHUNK.min(elements - start)];
+        integers::load(element_type, y, start, 1, values);
+        for value in values.iter_mut() {
+            *value = match op {
+                Unary::Neg => value.wrapping_neg(),
+                Unary::Abs if element_type == ElementType::U64 => *value,
+                Unary::Abs => value.wrapping_abs(),
+                Unary::Sign if element_type == ElementType::U64 => i64::from(*value != 0),
+                Unary::Sign => value.signum(),
+                Unary::Not if element_type == ElementType::Bool => *value ^ 1,
+                _ => !*value,
+            };
+        }
+        integers::store(element_type, values, y, start);
     }
 }

@@ -72,5 +72,13 @@ fn kernel(op: &Op) -> String {
         Op::Copy(_) => "copy".into(),
         Op::Fill(_) => "fill".into(),
         Op::LocalResponse(_) => "local response".into(),
+        Op::Cast => "cast".into(),
+        Op::Select(_) => "select".into(),
+        Op::Gather(_) => "gather".into(),
+        Op::Scatter(_) => "scatter".into(),
+        Op::Resample(_) => "resample".into(),
+        Op::Cumulate(_) => "running sum".into(),
+        Op::Top(_) => "top".into(),
+        Op::Contract(_) => "contraction".into(),
     }
 }

@@ -1,44 +1,64 @@
 //! Element-wise functions of two tensors.
 
 use super::{Lowered, Node};
-use crate::compile::draft::{Draft, Value, merge_axes, operand};
+use crate::compile::draft::{Draft, Value};
 use crate::compile::kernel::Kernel;
-use maasm_plan::Op;
-use maasm_plan::op::{Binary, BinaryKind, Reduce, ReduceKind, Unary};
+use maasm_plan::op::{BinaryKind, Reduce, ReduceKind, Unary};
+use maasm_plan::{ElementType, Op};
 use tract_onnx::prelude::Tensor;
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 
 pub fn lower(op: &TypedBinOp, node: Node, draft: &mut Draft) -> Lowered {
-    let kind = match op.0.name() {
-        "Add" => BinaryKind::Add,
-        "Sub" => BinaryKind::Sub,
-        "Mul" => BinaryKind::Mul,
-        "Div" => BinaryKind::Div,
-        "Min" => BinaryKind::Min,
-        "Max" => BinaryKind::Max,
-        "Pow" => BinaryKind::Pow,
-        "Prelu" => BinaryKind::Prelu,
+    let (kind, turned) = match op.0.name() {
+        "Add" => (BinaryKind::Add, false),
+        "Sub" => (BinaryKind::Sub, false),
+        "SubF" => (BinaryKind::Sub, true),
+        "Mul" => (BinaryKind::Mul, false),
+        "Div" => (BinaryKind::Div, false),
+        "Min" => (BinaryKind::Min, false),
+        "Max" => (BinaryKind::Max, false),
+        "Pow" => (BinaryKind::Pow, false),
+        "Prelu" => (BinaryKind::Prelu, false),
+        "Rem" => (BinaryKind::Remainder, false),
+        "Modulo" => (BinaryKind::Modulo, false),
+        "And" | "BitAnd" => (BinaryKind::And, false),
+        "Or" | "BitOr" => (BinaryKind::Or, false),
+        "Xor" | "BitXor" => (BinaryKind::Xor, false),
+        "ShiftLeft" => (BinaryKind::ShiftLeft, false),
+        "ShiftRight" => (BinaryKind::ShiftRight, false),
+        "Eq" => (BinaryKind::Equal, false),
+        "NE" => (BinaryKind::NotEqual, false),
+        "LT" => (BinaryKind::Less, false),
+        "LTE" => (BinaryKind::LessOrEqual, false),
+        "GT" => (BinaryKind::Less, true),
+        "GTE" => (BinaryKind::LessOrEqual, true),
         other => return Err(format!("{other} of two tensors is not supported yet")),
     };
-    let (a, b) = match (node.constant(0), node.constant(1)) {
+    let places = if turned { [1, 0] } else { [0, 1] };
+    let output = of_two(kind, places, &node, draft)?;
+    Ok(draft.cast(node.name, &output, node.element_type))
+}
+
+fn of_two(kind: BinaryKind, [first, second]: [usize; 2], node: &Node, draft: &mut Draft) -> Lowered {
+    let (a, b) = match (node.constant(first), node.constant(second)) {
         (None, Some(constant)) => {
-            let value = node.value(0, draft);
-            if let Some(folded) = with_constant(kind, &value, constant, &node, draft) {
+            let value = node.value(first, draft);
+            if let Some(folded) = with_constant(kind, &value, constant, node, draft) {
                 return Ok(folded);
             }
             (value, draft.constant(constant))
         }
         (Some(constant), None) => {
-            let value = node.value(1, draft);
+            let value = node.value(second, draft);
             if commutes(kind)
-                && let Some(folded) = with_constant(kind, &value, constant, &node, draft)
+                && let Some(folded) = with_constant(kind, &value, constant, node, draft)
             {
                 return Ok(folded);
             }
             (draft.constant(constant), value)
         }
         _ => {
-            let (a, b) = (node.value(0, draft), node.value(1, draft));
+            let (a, b) = (node.value(first, draft), node.value(second, draft));
             if kind == BinaryKind::Add {
                 for (value, other) in [(&a, &b), (&b, &a)] {
                     if draft.add_residual(value, other) {
@@ -48,7 +68,7 @@ pub fn lower(op: &TypedBinOp, node: Node, draft: &mut Draft) -> Lowered {
             }
             if kind == BinaryKind::Mul {
                 for (x, sigmoid) in [(&a, &b), (&b, &a)] {
-                    if let Some(silu) = as_silu(x, sigmoid, &node, draft) {
+                    if let Some(silu) = as_silu(x, sigmoid, node, draft) {
                         return Ok(silu);
                     }
                 }
@@ -56,7 +76,7 @@ pub fn lower(op: &TypedBinOp, node: Node, draft: &mut Draft) -> Lowered {
             (a, b)
         }
     };
-    push(kind, &a, &b, &node, draft)
+    draft.combine(node.name, kind, &a, &b, &node.shape)
 }
 
 fn commutes(kind: BinaryKind) -> bool {
@@ -65,7 +85,7 @@ fn commutes(kind: BinaryKind) -> bool {
 
 /// `value ∘ constant` without a step of its own, where there is a way.
 fn with_constant(kind: BinaryKind, value: &Value, constant: &Tensor, node: &Node, draft: &mut Draft) -> Option<Value> {
-    if value.shape != node.shape {
+    if value.shape != node.shape || draft.element_type(value) != ElementType::F32 {
         return None;
     }
     if constant.len() == 1 {
@@ -73,6 +93,9 @@ fn with_constant(kind: BinaryKind, value: &Value, constant: &Tensor, node: &Node
         let clamp = match kind {
             BinaryKind::Max => Some(Unary::Clamp { low: scalar, high: f32::INFINITY }),
             BinaryKind::Min => Some(Unary::Clamp { low: f32::NEG_INFINITY, high: scalar }),
+            BinaryKind::Pow if scalar == 2.0 => Some(Unary::Square),
+            BinaryKind::Pow if scalar == 0.5 => Some(Unary::Sqrt),
+            BinaryKind::Pow if scalar == -1.0 => Some(Unary::Reciprocal),
             _ => None,
         };
         if let Some(clamp) = clamp {
@@ -111,29 +134,4 @@ fn as_silu(x: &Value, sigmoid: &Value, node: &Node, draft: &mut Draft) -> Option
     let others = draft.steps.iter().flatten().any(|step| step.inputs.iter().any(|i| i.buffer == x.buffer));
     draft.buffers[x.buffer].read = others;
     Some(draft.activate(node.name, x, Unary::Silu))
-}
-
-fn push(kind: BinaryKind, a: &Value, b: &Value, node: &Node, draft: &mut Draft) -> Lowered {
-    if a.shape.len() != node.shape.len() || b.shape.len() != node.shape.len() {
-        return Err(format!("operands of ranks {} and {} are not supported yet", a.shape.len(), b.shape.len()));
-    }
-    // The output lies as the operand does that is neither constant nor broadcast.
-    let computed = |v: &Value| v.shape == node.shape && draft.buffers[v.buffer].constant.is_none();
-    let order = if computed(a) || !computed(b) { a.order.clone() } else { b.order.clone() };
-    let output = draft.value(node.shape.clone(), order);
-    let strides = |v: &Value| -> Vec<usize> {
-        v.strides().iter().zip(&v.shape).map(|(&stride, &extent)| if extent == 1 { 0 } else { stride }).collect()
-    };
-    let (a_strides, b_strides) = (strides(a), strides(b));
-    let places = output.order.iter().map(|&axis| (output.shape[axis], a_strides[axis], b_strides[axis])).collect();
-    let places = merge_axes(places);
-    let binary = Binary {
-        kind,
-        shape: places.iter().map(|p| p.0 as u32).collect(),
-        a_strides: places.iter().map(|p| p.1 as u32).collect(),
-        b_strides: places.iter().map(|p| p.2 as u32).collect(),
-        activation: None,
-    };
-    draft.push(node.name, Kernel::Plain(Op::Binary(binary)), vec![operand(a), operand(b)], operand(&output));
-    Ok(output)
 }

@@ -1,15 +1,15 @@
 //! Repetition along axes of extent 1.
 
+use super::elementwise::broadcast_strides;
 use super::{Lowered, Node};
 use crate::compile::draft::Draft;
 
 pub fn lower(node: Node, draft: &mut Draft) -> Lowered {
     let input = node.value(0, draft);
     let missing = node.shape.len().checked_sub(input.shape.len()).ok_or("it would lose axes")?;
-    let mut strides = vec![0; missing];
-    strides.extend(input.strides().iter().zip(&input.shape).map(|(&stride, &d)| if d == 1 { 0 } else { stride }));
+    let strides = broadcast_strides(&input, node.shape.len());
     let order = (0..missing).chain(input.order.iter().map(|axis| axis + missing)).collect();
-    let output = draft.value(node.shape.clone(), order);
+    let output = draft.like(&input, node.shape.clone(), order);
     draft.copy(node.name, &input, 0, &strides, &output, 0, &output.strides(), &node.shape);
     Ok(output)
 }

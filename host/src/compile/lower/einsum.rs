@@ -1,49 +1,81 @@
-//! Matrix products by constant weights, written as einsums.
+//! Products of tensors, written as einsums.
 
-use super::{Lowered, Node};
-use crate::compile::draft::{Draft, operand_as, row_major_strides};
+use super::elementwise::broadcast_strides;
+use super::{Lowered, Node, conv};
+use crate::compile::draft::{Draft, Value, operand, operand_as, row_major_strides};
 use crate::compile::kernel::{Conv, Kernel, Weights};
+use maasm_plan::op::{self, BinaryKind, Contract};
+use maasm_plan::{ElementType, Op};
+use std::sync::Arc;
+use tract_onnx::prelude::Tensor;
 use tract_onnx::tract_core::axes::Axis;
 use tract_onnx::tract_core::ops::einsum::EinSum;
 
-/// `x[m…, k…] · weights[k…, n…]`, in whatever order the axes are written: a 1×1 convolution over the m places.
 pub fn lower(op: &EinSum, node: Node, draft: &mut Draft) -> Lowered {
     if op.q_params.is_some() {
         return Err("quantised products are not supported yet".into());
     }
-    let [_, _] = node.inputs[..] else { return Err(format!("{} operands, only 2 are supported", node.inputs.len())) };
-    let (data, fixed) = match (node.constant(0), node.constant(1)) {
-        (None, Some(_)) => (0, 1),
-        (Some(_), None) => (1, 0),
-        _ => return Err("products of two computed tensors are not supported yet".into()),
-    };
-    let weights = node.constant(fixed).expect("it is constant").clone();
-    if weights.datum_type() != tract_onnx::prelude::DatumType::F32 {
-        return Err(format!("weights of type {:?} are not supported yet", weights.datum_type()));
-    }
     let axes: Vec<&Axis> = op.axes.iter_all_axes().collect();
-    let place = |axis: &Axis, slot: usize| axis.inputs[slot].first().copied();
-    let kept = |axis: &Axis| axis.outputs[0].first().copied();
     if axes.iter().any(|a| a.inputs.iter().chain(&a.outputs).any(|places| places.len() > 1)) {
         return Err("diagonals are not supported yet".into());
     }
+    let axes: Vec<Letter> = axes.into_iter().map(Letter::new).collect();
+    if node.inputs.len() != 2 {
+        return many(&axes, &node, draft);
+    }
+    let values = [node.value(0, draft), node.value(1, draft)];
+    if values.iter().any(|value| draft.element_type(value) != ElementType::F32) {
+        return of_integers(&axes, &values, &node, draft);
+    }
+    if let Some(fixed) = [1, 0].into_iter().find(|&index| node.constant(index).is_some())
+        && let Some(output) = by_constant(&axes, 1 - fixed, fixed, &node, draft)?
+    {
+        return Ok(output);
+    }
+    of_two(&axes, &values, &node, draft)
+}
 
+/// Where one letter of the einsum stands.
+struct Letter {
+    /// Its axis in each operand.
+    inputs: Vec<Option<usize>>,
+    /// Its axis in the output.
+    output: Option<usize>,
+}
+
+impl Letter {
+    fn new(axis: &Axis) -> Self {
+        let first = |places: &[usize]| places.first().copied();
+        Self { inputs: axis.inputs.iter().map(|p| first(p)).collect(), output: first(&axis.outputs[0]) }
+    }
+}
+
+/// `x[m…, k…] · weights[k…, n…]`, in whatever order the axes are written: a 1×1 convolution over the m places. Nothing
+/// if it is of another form.
+fn by_constant(
+    axes: &[Letter],
+    data: usize,
+    fixed: usize,
+    node: &Node,
+    draft: &mut Draft,
+) -> Result<Option<Value>, String> {
+    let weights = node.constant(fixed).expect("it is constant").clone();
     let value = node.value(data, draft);
     let mut outer = Vec::new(); // (axis of the value, axis of the output)
     let mut contracted = Vec::new(); // (axis of the value, axis of the weights)
     let mut new = Vec::new(); // (axis of the weights, axis of the output)
     for axis in axes {
         let extent = |slot: usize| {
-            place(axis, slot).map_or(1, |p| if slot == data { value.shape[p] } else { weights.shape()[p] })
+            axis.inputs[slot].map_or(1, |p| if slot == data { value.shape[p] } else { weights.shape()[p] })
         };
-        match (place(axis, data), place(axis, fixed), kept(axis)) {
+        match (axis.inputs[data], axis.inputs[fixed], axis.output) {
             (Some(d), None, Some(o)) => outer.push((d, o)),
             (Some(d), Some(_), Some(o)) if extent(fixed) == 1 => outer.push((d, o)),
             (Some(d), Some(w), None) if extent(data) == extent(fixed) => contracted.push((d, w)),
             (None, Some(w), Some(o)) => new.push((w, o)),
             (Some(_), Some(w), Some(o)) if extent(data) == 1 => new.push((w, o)),
             (_, _, None) if extent(data) == 1 && extent(fixed) == 1 => {}
-            _ => return Err(format!("the einsum {} is not supported yet", op.axes)),
+            _ => return Ok(None),
         }
     }
     // The value's places outermost, in the order in which they already lie.
@@ -78,7 +110,7 @@ pub fn lower(op: &EinSum, node: Node, draft: &mut Draft) -> Lowered {
     };
     let (from, to) = (operand_as(&value, [1, 1, rows, k]), operand_as(&output, [1, 1, rows, n]));
     draft.push(node.name, Kernel::Conv(Box::new(conv)), vec![from], to);
-    Ok(output)
+    Ok(Some(output))
 }
 
 struct Packed {
@@ -90,7 +122,7 @@ struct Packed {
 impl Packed {
     /// The weights as `[n, k]`, through strides where one axis each is contracted and new, else rearranged.
     fn new(
-        weights: &std::sync::Arc<tract_onnx::prelude::Tensor>,
+        weights: &Arc<Tensor>,
         contracted: &[(usize, usize)],
         new: &[(usize, usize)],
         strides: &[usize],
@@ -109,7 +141,192 @@ impl Packed {
         let ones = (0..shape.len()).filter(|axis| !n_axes.contains(axis) && !k_axes.contains(axis));
         let permutation: Vec<usize> = n_axes.iter().chain(&k_axes).copied().chain(ones).collect();
         let tensor = (**weights).clone().permute_axes(&permutation).map_err(|e| e.to_string())?;
-        let tensor = std::sync::Arc::new(tensor);
+        let tensor = Arc::new(tensor);
         Ok(Self { weights: Weights { tensor, strides: [k, 1, 0, 0], scale }, k, n })
     }
+}
+
+/// The letters of a product of two by what becomes of them; each with its extent.
+#[derive(Default)]
+struct Roles {
+    /// In both operands and the output.
+    batch: Vec<usize>,
+    /// In the first operand and the output.
+    rows: Vec<usize>,
+    /// In the second operand and the output.
+    columns: Vec<usize>,
+    /// In both operands only.
+    summed: Vec<usize>,
+    /// In the first or the second operand only: summed before anything else.
+    lone: [Vec<usize>; 2],
+    /// The extent of each letter.
+    extents: Vec<usize>,
+}
+
+impl Roles {
+    fn new(axes: &[Letter], values: &[Value; 2]) -> Self {
+        let mut roles = Self::default();
+        for (index, axis) in axes.iter().enumerate() {
+            let extent = |slot: usize| axis.inputs[slot].map(|place| values[slot].shape[place]);
+            let (a, b) = (extent(0), extent(1));
+            roles.extents.push(a.unwrap_or(1).max(b.unwrap_or(1)));
+            // An operand that is repeated along an axis does not have it.
+            let whole = roles.extents[index];
+            let (in_a, in_b) = (a == Some(whole), b == Some(whole));
+            match (in_a, in_b, axis.output.is_some()) {
+                (_, _, _) if whole == 1 => {}
+                (true, true, true) => roles.batch.push(index),
+                (true, false, true) => roles.rows.push(index),
+                (false, true, true) => roles.columns.push(index),
+                (true, true, false) => roles.summed.push(index),
+                (true, false, false) => roles.lone[0].push(index),
+                (false, _, _) => roles.lone[1].push(index),
+            }
+        }
+        roles
+    }
+
+    fn product(&self, letters: &[usize]) -> usize {
+        letters.iter().map(|&letter| self.extents[letter]).product()
+    }
+}
+
+/// Extent and strides in both tensors along each letter, 0 where it is missing or repeated.
+fn along(letters: &[usize], roles: &Roles, axes: &[Letter], slot: usize, value: &Value) -> Vec<(usize, usize)> {
+    let strides = broadcast_strides(value, value.shape.len());
+    letters.iter().map(|&l| (roles.extents[l], axes[l].inputs[slot].map_or(0, |place| strides[place]))).collect()
+}
+
+/// A product of two computed tensors: a 1×1 convolution with a group for each place of the batch, whose weights are
+/// brought into panels at run time. Rows, then batch, then columns lie side by side, as heads of attention do.
+fn of_two(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Draft) -> Lowered {
+    let mut roles = Roles::new(axes, values);
+    if roles.lone.iter().any(|lone| !lone.is_empty()) {
+        return Err("sums over one operand's own axes are not supported yet".into());
+    }
+    let [a, b] = values;
+    // In the order in which they lie in the first operand, so that it need not be moved if it can be helped.
+    let position = |letter: usize| {
+        let place = axes[letter].inputs[0];
+        place.and_then(|place| a.order.iter().position(|&axis| axis == place)).unwrap_or(usize::MAX)
+    };
+    for letters in [&mut roles.batch, &mut roles.rows, &mut roles.summed] {
+        letters.sort_by_key(|&letter| position(letter));
+    }
+    let (groups, rows) = (roles.product(&roles.batch), roles.product(&roles.rows));
+    let (k, n) = (roles.product(&roles.summed), roles.product(&roles.columns));
+
+    let wanted: Vec<usize> = [&roles.rows, &roles.batch, &roles.summed].into_iter().flatten().copied().collect();
+    let mut order: Vec<usize> = wanted.iter().filter_map(|&letter| axes[letter].inputs[0]).collect();
+    let rest: Vec<usize> = (0..a.shape.len()).filter(|axis| !order.contains(axis)).collect();
+    order.splice(0..0, rest);
+    let a = draft.ordered(node.name, a, &order);
+
+    // The second operand as [batch, columns, summed] through one stride each, moved if it takes more.
+    let wanted: Vec<usize> = [&roles.batch, &roles.columns, &roles.summed].into_iter().flatten().copied().collect();
+    let mut order: Vec<usize> = wanted.iter().filter_map(|&letter| axes[letter].inputs[1]).collect();
+    let rest: Vec<usize> = (0..b.shape.len()).filter(|axis| !order.contains(axis)).collect();
+    order.splice(0..0, rest);
+    let single = |letters: &[usize]| single_stride(&along(letters, &roles, axes, 1, b));
+    let strides = match (single(&roles.batch), single(&roles.columns), single(&roles.summed)) {
+        // Groups of the packed weights follow one another at the distance of their columns.
+        (Some(batch), Some(columns), Some(summed)) if groups == 1 || batch == n * columns => Some([columns, summed]),
+        _ => None,
+    };
+    let (b, [by_column, by_summed]) = match strides {
+        Some(strides) => (b.clone(), strides),
+        None => (draft.ordered(node.name, b, &order), [k, 1]),
+    };
+    let packed = conv::pack(node.name, &b, [by_column, by_summed, 0, 0], [1, 1], groups * k, groups * n, groups, draft);
+
+    let wanted: Vec<usize> = [&roles.rows, &roles.batch, &roles.columns].into_iter().flatten().copied().collect();
+    let mut order: Vec<usize> = wanted.iter().filter_map(|&letter| axes[letter].output).collect();
+    let rest: Vec<usize> = (0..node.shape.len()).filter(|axis| !order.contains(axis)).collect();
+    order.splice(0..0, rest);
+    let output = draft.value(node.shape.clone(), order);
+    let product = op::Conv {
+        window: [1, 1],
+        stride: [1, 1],
+        dilation: [1, 1],
+        pad_before: [0, 0],
+        groups: groups as u32,
+        bias: false,
+        residual: false,
+        activation: None,
+    };
+    let from = operand_as(&a, [1, 1, rows, groups * k]);
+    let to = operand_as(&output, [1, 1, rows, groups * n]);
+    draft.push(node.name, Kernel::Plain(Op::Conv(product)), vec![from, packed], to);
+    Ok(output)
+}
+
+/// The one stride that goes through all these axes, outermost first, if there is one.
+fn single_stride(axes: &[(usize, usize)]) -> Option<usize> {
+    let Some(&(_, last)) = axes.last() else { return Some(0) };
+    let mut stride = last;
+    for &(extent, along) in axes.iter().rev() {
+        if along != stride {
+            return None;
+        }
+        stride *= extent;
+    }
+    Some(last)
+}
+
+/// A product of integers.
+fn of_integers(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Draft) -> Lowered {
+    if node.element_type == ElementType::F32 || values.iter().any(|v| !draft.element_type(v).is_integer()) {
+        return Err("products of floats and integers are not supported".into());
+    }
+    let roles = Roles::new(axes, values);
+    let mut kept: Vec<usize> = (0..axes.len()).filter(|&l| axes[l].output.is_some()).collect();
+    kept.sort_by_key(|&letter| axes[letter].output);
+    let summed: Vec<usize> = (0..axes.len()).filter(|&l| axes[l].output.is_none()).collect();
+    let extents = |letters: &[usize]| letters.iter().map(|&l| roles.extents[l] as u32).collect::<Vec<u32>>();
+    let strides = |slot: usize| {
+        let of = |letters: &[usize]| along(letters, &roles, axes, slot, &values[slot]);
+        of(&kept).into_iter().chain(of(&summed)).map(|(_, stride)| stride as u32).collect::<Vec<u32>>()
+    };
+    let contract =
+        Contract { shape: extents(&kept), summed: extents(&summed), a_strides: strides(0), b_strides: strides(1) };
+    let output = draft.typed(node.element_type, node.shape.clone(), (0..node.shape.len()).collect());
+    let inputs = values.iter().map(operand).collect();
+    draft.push(node.name, Kernel::Plain(Op::Contract(contract)), inputs, operand(&output));
+    Ok(output)
+}
+
+/// One operand, or more than two: everything is multiplied out, then summed.
+fn many(axes: &[Letter], node: &Node, draft: &mut Draft) -> Lowered {
+    // The output's axes first, then those that are summed.
+    let mut letters: Vec<usize> = (0..axes.len()).filter(|&l| axes[l].output.is_some()).collect();
+    letters.sort_by_key(|&letter| axes[letter].output);
+    let kept = letters.len();
+    letters.extend((0..axes.len()).filter(|&l| axes[l].output.is_none()));
+    let mut product: Option<Value> = None;
+    for slot in 0..node.inputs.len() {
+        let value = node.value(slot, draft);
+        // Its axes in the order of the letters, those that it lacks with extent 1.
+        let places: Vec<Option<usize>> = letters.iter().map(|&letter| axes[letter].inputs[slot]).collect();
+        let order: Vec<usize> = places.iter().flatten().copied().collect();
+        let moved = draft.ordered(node.name, &value, &order);
+        let shape: Vec<usize> = places.iter().map(|place| place.map_or(1, |place| value.shape[place])).collect();
+        let value = Value { buffer: moved.buffer, order: (0..shape.len()).collect(), shape };
+        product = Some(match product {
+            None => value,
+            Some(product) => {
+                let shape: Vec<usize> = product.shape.iter().zip(&value.shape).map(|(a, b)| *a.max(b)).collect();
+                draft.combine(node.name, BinaryKind::Mul, &product, &value, &shape)?
+            }
+        });
+    }
+    let product = product.ok_or("it has no operands")?;
+    if kept == letters.len() {
+        return Ok(product);
+    }
+    let summed: Vec<usize> = (kept..letters.len()).collect();
+    let (product, [outer, extent, inner]) = super::reduce::grouped(&product, &summed, node.name, draft);
+    let output = draft.like(&product, node.shape.clone(), (0..kept).collect());
+    let reduce = op::Reduce { kind: op::ReduceKind::Sum, outer, extent, inner };
+    draft.push_unary(node.name, Op::Reduce(reduce), &product, &output);
+    Ok(output)
 }

@@ -3,28 +3,46 @@
 mod axes;
 mod binary;
 mod broadcast;
+mod cast;
 mod concat;
 mod conv;
+mod cumulate;
+mod deconv;
 mod einsum;
+mod elementwise;
+mod gather;
 mod local_response;
+mod one_hot;
 mod pad;
 mod pool;
 mod reduce;
+mod scatter;
+mod select;
 mod slice;
 mod softmax;
+mod tile;
+mod top;
+mod trilu;
 mod unary;
+mod window;
 
 use super::draft::{Draft, Value};
-use super::{Error, Unsupported};
+use super::{Error, Unsupported, types};
+use maasm_plan::ElementType;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tract_onnx::tract_core::ops::array::{MultiBroadcastTo, Pad, Slice, StridedSlice, TypedConcat};
+use tract_onnx::tract_core::ops::array::{
+    CumSum, Gather, GatherElements, GatherNd, MultiBroadcastTo, OneHot, Pad, ScatterElements, ScatterNd, Slice,
+    StridedSlice, Tile, Topk, Trilu, TypedConcat,
+};
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
-use tract_onnx::tract_core::ops::cnn::{Conv, MaxPool, SumPool};
+use tract_onnx::tract_core::ops::cast::Cast;
+use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, MaxPool, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::identity::Identity;
 use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::ops::logic::Iff;
 use tract_onnx::tract_core::ops::nn::{Reduce, Softmax};
 use tract_onnx::tract_core::ops::source::TypedSource;
 use tract_onnx::tract_hir::internal::*;
@@ -41,7 +59,7 @@ pub enum Wire {
     Unsupported,
 }
 
-/// The result of a lowering: the node's first output, or why there is none.
+/// The result of a lowering: the wanted output of the node, or why there is none.
 type Lowered = Result<Value, String>;
 
 /// A model on its way from tract's graph to a draft.
@@ -51,6 +69,8 @@ pub struct Lowering<'a> {
     pub draft: Draft,
     wires: HashMap<OutletId, Wire>,
     unsupported: Vec<Unsupported>,
+    /// The inputs as the outside world gives them.
+    inputs: Vec<(OutletId, Value)>,
 }
 
 /// A node being lowered.
@@ -59,8 +79,12 @@ pub struct Node<'a> {
     pub name: &'a str,
     /// Its inputs.
     pub inputs: Vec<Wire>,
-    /// The shape of its first output.
+    /// Which of its outputs is wanted. Each is lowered by itself.
+    pub slot: usize,
+    /// That output's shape.
     pub shape: Vec<usize>,
+    /// The type of its elements, as kernels compute them.
+    pub element_type: ElementType,
 }
 
 /// A lowered model.
@@ -78,42 +102,58 @@ pub struct Model {
 /// # Errors
 /// Everything that has no lowering.
 pub fn lower(model: &TypedModel) -> Result<Model, Error> {
-    let mut lowering = Lowering { model, draft: Draft::default(), wires: HashMap::new(), unsupported: Vec::new() };
+    let mut lowering =
+        Lowering { model, draft: Draft::default(), wires: HashMap::new(), unsupported: Vec::new(), inputs: Vec::new() };
     for id in model.eval_order().map_err(super::front::invalid)? {
         lowering.node(model.node(id));
     }
     if !lowering.unsupported.is_empty() {
         return Err(Error::Unsupported(lowering.unsupported));
     }
-    let inputs = lowering.ports(&model.inputs);
-    let outputs = lowering.ports(&model.outputs);
+    let outputs = lowering.outputs()?;
+    let inputs = lowering.inputs();
     Ok(Model { draft: lowering.draft, inputs, outputs })
 }
 
 impl Lowering<'_> {
-    fn ports(&mut self, outlets: &[OutletId]) -> Vec<(String, Value)> {
+    /// What the outside world calls an input or output.
+    fn label(&self, outlet: OutletId) -> String {
+        self.model.outlet_label(outlet).map_or_else(|| self.model.node(outlet.node).name.clone(), str::to_owned)
+    }
+
+    /// Inputs as the outside world gives them, in its order.
+    fn inputs(&self) -> Vec<(String, Value)> {
+        let value = |outlet: &OutletId| self.inputs.iter().find(|(input, _)| input == outlet).map(|(_, value)| value);
+        let sources = self.model.inputs.iter();
+        sources.filter_map(|outlet| Some((self.label(*outlet), value(outlet)?.clone()))).collect()
+    }
+
+    /// Outputs in the element types that the source model gives them.
+    fn outputs(&mut self) -> Result<Vec<(String, Value)>, Error> {
         let model = self.model;
-        let name = |outlet: &OutletId| {
-            model.outlet_label(*outlet).map_or_else(|| model.node(outlet.node).name.clone(), str::to_owned)
+        let port = |outlet: &OutletId| {
+            let name = self.label(*outlet);
+            let value = match self.wires[outlet].clone() {
+                Wire::Value(value) => value,
+                Wire::Constant(tensor) => self.draft.constant(&tensor),
+                Wire::Unsupported => return Err(Error::Invalid(format!("output {name:?} is of no supported type"))),
+            };
+            let datum_type = model.outlet_fact(*outlet).map_err(super::front::invalid)?.datum_type;
+            let wanted = types::stored(datum_type).map_err(Error::Invalid)?;
+            let value = self.draft.cast(&name, &value, wanted);
+            Ok((name, value))
         };
-        outlets
-            .iter()
-            .map(|outlet| match &self.wires[outlet] {
-                Wire::Value(value) => (name(outlet), value.clone()),
-                Wire::Constant(tensor) => (name(outlet), self.draft.constant(&tensor.clone())),
-                Wire::Unsupported => unreachable!("unsupported nodes were reported"),
-            })
-            .collect()
+        model.outputs.iter().map(port).collect()
     }
 
     fn node(&mut self, node: &TypedNode) {
         for (slot, output) in node.outputs.iter().enumerate() {
             if let Some(constant) = &output.fact.konst {
-                self.wires.insert(OutletId::new(node.id, slot), Wire::Constant(constant.clone()));
+                let wire = types::as_computed(constant).map_or(Wire::Unsupported, Wire::Constant);
+                self.wires.insert(OutletId::new(node.id, slot), wire);
             }
         }
-        let first = OutletId::new(node.id, 0);
-        if node.op_is::<Const>() || self.wires.contains_key(&first) {
+        if node.op_is::<Const>() || self.wires.contains_key(&OutletId::new(node.id, 0)) {
             return;
         }
         let inputs: Vec<Wire> = node.inputs.iter().map(|outlet| self.wires[outlet].clone()).collect();
@@ -123,25 +163,26 @@ impl Lowering<'_> {
             }
         }
         let spoiled = inputs.iter().any(|wire| matches!(wire, Wire::Unsupported));
-        let result = if spoiled { Ok(None) } else { self.typed_node(node, inputs).map(Some) };
-        let wire = match result {
-            Ok(Some(value)) => {
-                self.draft.buffers[value.buffer].pending += self.uses(first);
-                Wire::Value(value)
+        for slot in 0..node.outputs.len() {
+            let outlet = OutletId::new(node.id, slot);
+            let uses = self.uses(outlet);
+            if slot > 0 && uses == 0 {
+                continue;
             }
-            Ok(None) => Wire::Unsupported,
-            Err(reason) => {
-                self.unsupported.push(Unsupported {
-                    node: node.name.clone(),
-                    operator: node.op.name().to_string(),
-                    reason,
-                });
-                Wire::Unsupported
-            }
-        };
-        self.wires.insert(first, wire);
-        for slot in 1..node.outputs.len() {
-            self.wires.entry(OutletId::new(node.id, slot)).or_insert(Wire::Unsupported);
+            let result = if spoiled { Ok(None) } else { self.output(node, slot, inputs.clone()).map(Some) };
+            let wire = match result {
+                Ok(Some(value)) => {
+                    self.draft.buffers[value.buffer].pending += uses;
+                    Wire::Value(value)
+                }
+                Ok(None) => Wire::Unsupported,
+                Err(reason) => {
+                    let (node, operator) = (node.name.clone(), node.op.name().to_string());
+                    self.unsupported.push(Unsupported { node, operator, reason });
+                    Wire::Unsupported
+                }
+            };
+            self.wires.insert(outlet, wire);
         }
     }
 
@@ -150,13 +191,8 @@ impl Lowering<'_> {
         output.successors.len() + self.model.outputs.iter().filter(|&&o| o == outlet).count()
     }
 
-    fn typed_node(&mut self, node: &TypedNode, inputs: Vec<Wire>) -> Lowered {
-        for slot in 1..node.outputs.len() {
-            if self.uses(OutletId::new(node.id, slot)) > 0 {
-                return Err("only its first output is supported".into());
-            }
-        }
-        let fact = &node.outputs[0].fact;
+    fn output(&mut self, node: &TypedNode, slot: usize, inputs: Vec<Wire>) -> Lowered {
+        let fact = &node.outputs[slot].fact;
         let shape: Vec<usize> = fact
             .shape
             .as_concrete()
@@ -165,17 +201,17 @@ impl Lowering<'_> {
         if shape.contains(&0) {
             return Err(format!("its output is empty: {shape:?}"));
         }
-        if fact.datum_type != f32::datum_type() {
-            return Err(format!("element type {:?} is not supported yet, only F32", fact.datum_type));
+        let element_type = types::computed(fact.datum_type)?;
+        if node.op_is::<TypedSource>() {
+            let stored = types::stored(fact.datum_type)?;
+            let value = self.input(node, stored, shape);
+            return Ok(value);
         }
-        self.lower(node, Node { name: &node.name, inputs, shape })
+        self.lower(node, Node { name: &node.name, inputs, slot, shape, element_type })
     }
 
     fn lower(&mut self, source: &TypedNode, node: Node) -> Lowered {
         let op = &source.op;
-        if op.is::<TypedSource>() {
-            return Ok(self.input(source, node));
-        }
         if op.is::<Identity>() || op.name() == "Dropout" {
             return Ok(node.value(0, &mut self.draft));
         }
@@ -208,6 +244,32 @@ impl Lowering<'_> {
             broadcast::lower(node, draft)
         } else if let Some(op) = op.downcast_ref::<AxisOp>() {
             axes::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<Deconv>() {
+            deconv::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<Cast>() {
+            cast::lower(op.to, node, draft)
+        } else if op.is::<Iff>() {
+            select::lower(node, draft)
+        } else if let Some(op) = op.downcast_ref::<Gather>() {
+            gather::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<GatherElements>() {
+            gather::lower_elements(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<GatherNd>() {
+            gather::lower_nd(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<ScatterElements>() {
+            scatter::lower_elements(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<ScatterNd>() {
+            scatter::lower_nd(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<CumSum>() {
+            cumulate::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<Topk>() {
+            top::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<OneHot>() {
+            one_hot::lower(op, node, draft)
+        } else if let Some(op) = op.downcast_ref::<Trilu>() {
+            trilu::lower(op, node, draft)
+        } else if op.is::<Tile>() {
+            tile::lower(node, draft)
         } else if let Some(op) = op.downcast_ref::<Lrn>() {
             local_response::lower(op, node, draft)
         } else {
@@ -215,9 +277,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// An input; one that only convolutions and pools read lies channels last from the start.
-    fn input(&mut self, source: &TypedNode, node: Node) -> Value {
-        let rank = node.shape.len();
+    /// An input; one that only convolutions and pools read lies channels last from the start. Of a float type that
+    /// kernels do not compute with, it is cast.
+    fn input(&mut self, source: &TypedNode, element_type: ElementType, shape: Vec<usize>) -> Value {
+        let rank = shape.len();
         let picture = |successor: &InletId| {
             let op = &self.model.node(successor.node).op;
             op.is::<Conv>() || op.is::<MaxPool>() || op.is::<SumPool>()
@@ -227,7 +290,9 @@ impl Lowering<'_> {
         } else {
             (0..rank).collect()
         };
-        self.draft.value(node.shape, order)
+        let value = self.draft.typed(element_type, shape, order);
+        self.inputs.push((OutletId::new(source.id, 0), value.clone()));
+        if element_type.is_computed() { value } else { self.draft.cast(&source.name, &value, ElementType::F32) }
     }
 }
 

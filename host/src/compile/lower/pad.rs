@@ -1,22 +1,72 @@
-//! Padding by a constant: fill, then copy into the middle.
+//! Padding: by a constant fill, then copy into the middle; by what is there already, look it up.
 
 use super::{Lowered, Node};
-use crate::compile::draft::{Draft, operand};
-use crate::compile::kernel::Kernel;
-use maasm_plan::Op;
-use maasm_plan::op::Fill;
+use crate::compile::draft::{Draft, Value};
+use crate::compile::types;
+use maasm_plan::ElementType;
 use tract_onnx::tract_core::ops::array::{Pad, PadMode};
 
 pub fn lower(op: &Pad, node: Node, draft: &mut Draft) -> Lowered {
-    let PadMode::Constant(value) = &op.mode else {
-        return Err(format!("padding mode {:?} is not supported yet, only Constant", op.mode));
-    };
-    let value = value.cast_to_scalar::<f32>().map_err(|e| e.to_string())?;
     let input = node.value(0, draft);
-    let output = draft.value(node.shape.clone(), input.order.clone());
-    draft.push(node.name, Kernel::Plain(Op::Fill(Fill { value })), vec![], operand(&output));
+    match &op.mode {
+        PadMode::Constant(value) => {
+            let output = draft.typed(node.element_type, node.shape.clone(), input.order.clone());
+            let value = value.cast_to_dt(types::datum(node.element_type)).map_err(|e| e.to_string())?.into_owned();
+            if node.element_type == ElementType::F32 {
+                draft.fill(node.name, &output, value.cast_to_scalar().map_err(|e| e.to_string())?);
+            } else {
+                let value = draft.constant(&value.into());
+                let strides = vec![0; output.shape.len()];
+                draft.copy(node.name, &value, 0, &strides, &output, 0, &output.strides(), &output.shape);
+            }
+            place(node.name, &input, &op.pads, &output, draft);
+            Ok(output)
+        }
+        mode => {
+            let source = |i: i64, extent: i64| match mode {
+                PadMode::Edge => i.clamp(0, extent - 1),
+                _ => reflected(i, extent),
+            };
+            let mut value = input;
+            for (axis, &(before, after)) in op.pads.iter().enumerate() {
+                if before + after > 0 {
+                    let extent = value.shape[axis] as i64;
+                    let places = (-(before as i64)..extent + after as i64).map(|i| source(i, extent));
+                    value = draft.pick(node.name, &value, axis, &places.collect::<Vec<_>>());
+                }
+            }
+            Ok(value)
+        }
+    }
+}
+
+/// Copies the value into the middle of one that has so many places more on each side.
+fn place(name: &str, value: &Value, pads: &[(usize, usize)], output: &Value, draft: &mut Draft) {
+    if value.shape.contains(&0) {
+        return;
+    }
     let strides = output.strides();
-    let offset = op.pads.iter().zip(&strides).map(|(&(before, _), &stride)| before * stride).sum();
-    draft.copy(node.name, &input, 0, &input.strides(), &output, offset, &strides, &input.shape);
-    Ok(output)
+    let offset = pads.iter().zip(&strides).map(|(&(before, _), &stride)| before * stride).sum();
+    draft.copy(name, value, 0, &value.strides(), output, offset, &strides, &value.shape);
+}
+
+/// Mirrored at the first and the last place, which are not repeated.
+fn reflected(i: i64, extent: i64) -> i64 {
+    if extent == 1 {
+        return 0;
+    }
+    let period = 2 * (extent - 1);
+    let i = i.rem_euclid(period);
+    i.min(period - i)
+}
+
+impl Draft {
+    /// The value with constant places around it.
+    pub fn padded(&mut self, name: &str, value: &Value, pads: &[(usize, usize)], with: f32) -> Value {
+        let shape = value.shape.iter().zip(pads).map(|(extent, (before, after))| extent + before + after).collect();
+        let output = self.like(value, shape, value.order.clone());
+        self.fill(name, &output, with);
+        place(name, value, pads, &output, self);
+        output
+    }
 }

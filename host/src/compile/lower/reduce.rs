@@ -2,21 +2,41 @@
 
 use super::{Lowered, Node};
 use crate::compile::draft::{Draft, Value};
-use maasm_plan::Op;
-use maasm_plan::op::{Reduce, ReduceKind};
+use maasm_plan::op::{Reduce, ReduceKind, Unary};
+use maasm_plan::{ElementType, Op};
 use tract_onnx::tract_core::ops::nn::{self, Reducer};
 
 pub fn lower(op: &nn::Reduce, node: Node, draft: &mut Draft) -> Lowered {
+    let value = node.value(0, draft);
     let kind = match op.reducer {
         Reducer::Sum => ReduceKind::Sum,
-        Reducer::Max => ReduceKind::Max,
-        Reducer::Min => ReduceKind::Min,
+        Reducer::Max | Reducer::Any => ReduceKind::Max,
+        Reducer::Min | Reducer::All => ReduceKind::Min,
         Reducer::Prod => ReduceKind::Product,
-        reducer => return Err(format!("reduction {reducer:?} is not supported yet")),
+        Reducer::ArgMax(false) => ReduceKind::ArgMax,
+        Reducer::ArgMax(true) => ReduceKind::ArgMaxLast,
+        Reducer::ArgMin(false) => ReduceKind::ArgMin,
+        Reducer::ArgMin(true) => ReduceKind::ArgMinLast,
+        Reducer::MeanOfSquares => {
+            let squares = draft.activate(node.name, &value, Unary::Square);
+            return reduce(ReduceKind::Mean, &op.axes, &squares, &node, draft);
+        }
     };
-    let value = node.value(0, draft);
-    let (value, [outer, extent, inner]) = grouped(&value, &op.axes, node.name, draft);
-    let output = draft.value(node.shape.clone(), value.order.clone());
+    if draft.element_type(&value) == ElementType::Bool && matches!(kind, ReduceKind::Sum | ReduceKind::Product) {
+        return Err(format!("{:?} of truth values is not supported", op.reducer));
+    }
+    let output = reduce(kind, &op.axes, &value, &node, draft)?;
+    Ok(draft.cast(node.name, &output, node.element_type))
+}
+
+/// One reduction in a step of its own.
+fn reduce(kind: ReduceKind, axes: &[usize], value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
+    if kind.finds() && axes.len() != 1 {
+        return Err(format!("the place of an extreme over {} axes is not defined", axes.len()));
+    }
+    let (value, [outer, extent, inner]) = grouped(value, axes, node.name, draft);
+    let made = if kind.finds() { ElementType::I64 } else { draft.element_type(&value) };
+    let output = draft.typed(made, node.shape.clone(), value.order.clone());
     draft.push_unary(node.name, Op::Reduce(Reduce { kind, outer, extent, inner }), &value, &output);
     Ok(output)
 }

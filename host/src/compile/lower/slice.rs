@@ -33,7 +33,7 @@ pub fn lower_strided(op: &StridedSlice, node: Node, draft: &mut Draft) -> Lowere
         let extent = shape.get(axis).ok_or_else(|| format!("it has no axis {axis}"))?.to_dim();
         let part = op.prepare_one_dim(index, &extent, starts, ends, &steps).map_err(|e| e.to_string())?;
         begin[axis] = fixed(&part.begin)?;
-        step[axis] = usize::try_from(part.stride).map_err(|_| "negative steps are not supported yet")?;
+        step[axis] = part.stride as isize;
     }
     copy(&begin, &step, node, draft)
 }
@@ -48,12 +48,21 @@ fn list(tensor: &Tensor) -> Result<Vec<i32>, String> {
     Ok(list.iter().copied().collect())
 }
 
-fn copy(begin: &[usize], step: &[usize], node: Node, draft: &mut Draft) -> Lowered {
-    let input = node.value(0, draft);
-    let output = draft.value(node.shape.clone(), input.order.clone());
+/// Every `step`-th place from `begin` on, axis by axis; what runs backwards is looked up.
+fn copy(begin: &[usize], step: &[isize], node: Node, draft: &mut Draft) -> Lowered {
+    let mut input = node.value(0, draft);
+    let (mut begin, mut step) = (begin.to_vec(), step.to_vec());
+    for axis in 0..step.len() {
+        if step[axis] < 0 {
+            let places = (0..node.shape[axis] as i64).map(|i| begin[axis] as i64 + i * step[axis] as i64);
+            input = draft.pick(node.name, &input, axis, &places.collect::<Vec<_>>());
+            (begin[axis], step[axis]) = (0, 1);
+        }
+    }
+    let output = draft.like(&input, node.shape.clone(), input.order.clone());
     let strides = input.strides();
     let offset = begin.iter().zip(&strides).map(|(begin, stride)| begin * stride).sum();
-    let steps: Vec<usize> = step.iter().zip(&strides).map(|(step, stride)| step * stride).collect();
+    let steps: Vec<usize> = step.iter().zip(&strides).map(|(step, stride)| step.unsigned_abs() * stride).collect();
     draft.copy(node.name, &input, offset, &steps, &output, 0, &output.strides(), &node.shape);
     Ok(output)
 }

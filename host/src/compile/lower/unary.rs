@@ -2,18 +2,80 @@
 
 use super::{Lowered, Node};
 use crate::compile::activation::Activation;
-use crate::compile::draft::Draft;
-use maasm_plan::op::Unary;
+use crate::compile::draft::{Draft, Value};
+use maasm_plan::ElementType;
+use maasm_plan::op::{BinaryKind, Unary};
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
+use tract_onnx::tract_core::ops::logic::{BitNot, Not};
 use tract_onnx::tract_core::ops::math::{
-    Abs, Ceil, Erf, Exp, Floor, Ln, Neg, Recip, RoundHalfToEven, Rsqrt, Sign, Sqrt, Square, Tanh,
+    Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Erf, Exp, Floor, IsInf, IsNan, Ln, Neg, PowConst,
+    Recip, RoundHalfToEven, Rsqrt, Sign, Sin, Sinh, Sqrt, Square, Tan, Tanh,
 };
 use tract_onnx::tract_core::ops::nn::{HardSwish, LeakyRelu, Sigmoid, Silu};
 
 pub fn lower(op: &ElementWiseOp, node: Node, draft: &mut Draft) -> Lowered {
-    let unary = function(op).ok_or_else(|| format!("{} is not supported yet", op.0.name()))?;
     let value = node.value(0, draft);
-    Ok(draft.activate(node.name, &value, unary))
+    let mini = &*op.0;
+    if mini.is::<IsNan>() {
+        return draft.combine(node.name, BinaryKind::NotEqual, &value, &value, &node.shape);
+    }
+    if let Some(op) = mini.downcast_ref::<IsInf>() {
+        return is_infinite(op, &value, &node, draft);
+    }
+    if let Some(op) = mini.downcast_ref::<PowConst>() {
+        let exponent = draft.table(&[], &[op.exponent]);
+        return draft.combine(node.name, BinaryKind::Pow, &value, &exponent, &node.shape);
+    }
+    let unary = function(op).ok_or_else(|| format!("{} is not supported yet", op.0.name()))?;
+    apply(unary, &value, &node, draft)
+}
+
+/// The function of integers is computed as that of floats where it has no other definition.
+fn apply(unary: Unary, value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
+    let own = match unary {
+        Unary::Neg | Unary::Abs | Unary::Sign => draft.element_type(value) != ElementType::Bool,
+        Unary::Not => draft.element_type(value) != ElementType::F32,
+        _ => draft.element_type(value) == ElementType::F32,
+    };
+    if own {
+        return Ok(draft.activate(node.name, value, unary));
+    }
+    if unary == Unary::Not {
+        return Err("the contrary of floats is not defined".into());
+    }
+    if let Unary::Clamp { low, high } = unary {
+        return clamp(low, high, value, node, draft);
+    }
+    let float = draft.cast(node.name, value, ElementType::F32);
+    let output = draft.activate(node.name, &float, unary);
+    Ok(draft.cast(node.name, &output, node.element_type))
+}
+
+/// Bounds for integers.
+fn clamp(low: f32, high: f32, value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
+    let mut value = value.clone();
+    for (kind, bound) in [(BinaryKind::Max, low), (BinaryKind::Min, high)] {
+        if bound.is_finite() {
+            let bound = draft.table(&[], &[bound]);
+            value = draft.combine(node.name, kind, &value, &bound, &node.shape)?;
+        }
+    }
+    Ok(value)
+}
+
+fn is_infinite(op: &IsInf, value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
+    let infinity = |draft: &mut Draft, sign: f32| draft.table(&[], &[sign * f32::INFINITY]);
+    let (value, wanted) = match (op.detect_positive, op.detect_negative) {
+        (true, true) => (draft.activate(node.name, value, Unary::Abs), infinity(draft, 1.0)),
+        (true, false) => (value.clone(), infinity(draft, 1.0)),
+        (false, true) => (value.clone(), infinity(draft, -1.0)),
+        (false, false) => {
+            let output = draft.typed(ElementType::Bool, value.shape.clone(), value.order.clone());
+            draft.fill(node.name, &output, 0.0);
+            return Ok(output);
+        }
+    };
+    draft.combine(node.name, BinaryKind::Equal, &value, &wanted, &node.shape)
 }
 
 fn function(op: &ElementWiseOp) -> Option<Unary> {
@@ -26,7 +88,15 @@ fn function(op: &ElementWiseOp) -> Option<Unary> {
     }
     Some(match () {
         () if op.is::<Abs>() => Unary::Abs,
+        () if op.is::<Acos>() => Unary::Acos,
+        () if op.is::<Acosh>() => Unary::Acosh,
+        () if op.is::<Asin>() => Unary::Asin,
+        () if op.is::<Asinh>() => Unary::Asinh,
+        () if op.is::<Atan>() => Unary::Atan,
+        () if op.is::<Atanh>() => Unary::Atanh,
         () if op.is::<Ceil>() => Unary::Ceil,
+        () if op.is::<Cos>() => Unary::Cos,
+        () if op.is::<Cosh>() => Unary::Cosh,
         () if op.is::<Erf>() => Unary::Erf,
         () if op.is::<Exp>() => Unary::Exp,
         () if op.is::<Floor>() => Unary::Floor,
@@ -39,9 +109,13 @@ fn function(op: &ElementWiseOp) -> Option<Unary> {
         () if op.is::<Sigmoid>() => Unary::Sigmoid,
         () if op.is::<Sign>() => Unary::Sign,
         () if op.is::<Silu>() => Unary::Silu,
+        () if op.is::<Sin>() => Unary::Sin,
+        () if op.is::<Sinh>() => Unary::Sinh,
         () if op.is::<Sqrt>() => Unary::Sqrt,
         () if op.is::<Square>() => Unary::Square,
+        () if op.is::<Tan>() => Unary::Tan,
         () if op.is::<Tanh>() => Unary::Tanh,
+        () if op.is::<Not>() || op.is::<BitNot>() => Unary::Not,
         () => return None,
     })
 }

@@ -55,5 +55,9 @@ fn element_type(element_type: ElementType) -> &'static str {
         ElementType::I32 => "i32",
         ElementType::I64 => "i64",
         ElementType::Boolean => "boolean",
+        ElementType::I16 => "i16",
+        ElementType::U16 => "u16",
+        ElementType::U32 => "u32",
+        ElementType::U64 => "u64",
     }
 }

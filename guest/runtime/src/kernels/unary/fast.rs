@@ -52,7 +52,22 @@ pub fn run(op: Unary, y: &mut [f32]) {
         | Unary::Floor
         | Unary::Ceil
         | Unary::Round
-        | Unary::Sign => each(y, |x| scalar(op, x)),
+        | Unary::Sign
+        | Unary::Sin
+        | Unary::Cos
+        | Unary::Tan
+        | Unary::Asin
+        | Unary::Acos
+        | Unary::Atan
+        | Unary::Sinh
+        | Unary::Cosh
+        | Unary::Asinh
+        | Unary::Acosh
+        | Unary::Atanh
+        | Unary::Softsign
+        | Unary::ThresholdedRelu { .. }
+        | Unary::Shrink { .. }
+        | Unary::Not => each(y, |x| scalar(op, x)),
     }
 }
 

@@ -1,0 +1,181 @@
+//! Transposed convolution: its output places fall into phases, one for each offset within a stride, and those of a
+//! phase are an ordinary convolution by every so manieth cell of the window, last cell first.
+
+use super::conv::{Weights, add_later, bias, convolve};
+use super::window::{Slide, as_image};
+use super::{Lowered, Node};
+use crate::compile::draft::{Draft, Value, channels_last};
+use maasm_plan::ElementType;
+use tract_onnx::tract_core::ops::cnn::{Deconv, KernelFormat};
+use tract_onnx::tract_hir::internal::*;
+
+/// What one phase reads along one axis.
+#[derive(Clone, Debug)]
+struct Phase {
+    /// The window's cells, in the order in which an ordinary convolution reads them.
+    cells: Vec<usize>,
+    /// Input places that are left out at the beginning.
+    skipped: usize,
+    /// The ordinary convolution.
+    slide: Slide,
+}
+
+pub fn lower(op: &Deconv, node: Node, draft: &mut Draft) -> Lowered {
+    let value = node.value(0, draft);
+    let weights = node.value(1, draft);
+    let floats = [&value, &weights].iter().all(|v| draft.element_type(v) == ElementType::F32);
+    if !floats || op.kernel_format != KernelFormat::OIHW {
+        return Err("transposed convolution of other than floats is not supported yet".into());
+    }
+    let spec = &op.pool_spec;
+    let spatial = value.shape[2..].to_vec();
+    if spatial.is_empty() || spatial.len() > 3 {
+        return Err(format!("{} spatial axes are not supported, only 1 to 3", spatial.len()));
+    }
+    let (strides, dilations) = (spec.strides(), spec.dilations());
+    let padding = spec
+        .padding
+        .compute_for_deconv(&spatial, &spec.kernel_shape, &dilations, &strides, &op.adjustments)
+        .map_err(|error| error.to_string())?;
+    let out = &node.shape[2..];
+    let along = |axis: usize| -> Vec<Option<Phase>> {
+        let (window, before) = (spec.kernel_shape[axis], padding[axis].pad_before);
+        (0..strides[axis].min(out[axis]))
+            .map(|offset| phase(offset, window, strides[axis], dilations[axis], before, out[axis]))
+            .collect()
+    };
+    let phases: Vec<Vec<Option<Phase>>> = (0..spatial.len()).map(along).collect();
+
+    let value = as_image(node.name, &value, draft);
+    let out_channels = node.shape[1];
+    let (bias, later) = bias(&node, 2, out_channels, draft)?;
+    let whole = phases.iter().all(|phases| phases.len() == 1);
+    let output = draft.value(node.shape.clone(), channels_last(node.shape.len()));
+    let counts: Vec<usize> = phases.iter().map(Vec::len).collect();
+    for combination in combinations(&counts) {
+        let parts: Option<Vec<&Phase>> =
+            combination.iter().zip(&phases).map(|(&offset, phases)| phases[offset].as_ref()).collect();
+        let computed = match parts {
+            Some(parts) => {
+                let part = one_phase(&node, &value, &weights, &parts, op.group, bias.clone(), draft)?;
+                if whole {
+                    return add_later(&part, later, &node, draft);
+                }
+                part
+            }
+            // No cell of the window falls here.
+            None => draft.table(&[1, out_channels], &bias),
+        };
+        interleave(&node, &computed, &combination, &strides, &output, draft);
+    }
+    add_later(&output, later, &node, draft)
+}
+
+/// The output places `offset`, `offset + stride`, … along one axis, if the window reaches them.
+fn phase(offset: usize, window: usize, stride: usize, dilation: usize, before: usize, out: usize) -> Option<Phase> {
+    // Place p = offset + i · stride takes cell k of the input place (p + before − k · dilation) / stride.
+    let start = |cell: usize| (offset + before) as i64 - (cell * dilation) as i64;
+    let cells: Vec<usize> = (0..window).rev().filter(|&cell| start(cell).rem_euclid(stride as i64) == 0).collect();
+    let places: Vec<i64> = cells.iter().map(|&cell| start(cell).div_euclid(stride as i64)).collect();
+    let first = *places.first()?;
+    let slide = Slide {
+        window: cells.len(),
+        stride: 1,
+        dilation: places.get(1).map_or(1, |second| (second - first) as usize),
+        before: (-first).max(0) as usize,
+        out: (out - offset).div_ceil(stride),
+    };
+    Some(Phase { cells, skipped: first.max(0) as usize, slide })
+}
+
+/// Every choice of one index below each length.
+fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
+    lengths.iter().fold(vec![Vec::new()], |all, &length| {
+        let longer =
+            |start: Vec<usize>| (0..length).map(move |index| start.iter().copied().chain([index]).collect::<Vec<_>>());
+        all.into_iter().flat_map(longer).collect()
+    })
+}
+
+fn one_phase(
+    node: &Node,
+    value: &Value,
+    weights: &Value,
+    parts: &[&Phase],
+    groups: usize,
+    bias: Vec<f32>,
+    draft: &mut Draft,
+) -> Lowered {
+    let skipped: Vec<usize> = parts.iter().map(|part| part.skipped).collect();
+    let kept: Vec<usize> =
+        value.shape[2..].iter().zip(&skipped).map(|(d, skipped)| d.saturating_sub(*skipped)).collect();
+    let slides: Vec<Slide> = parts.iter().map(|part| part.slide).collect();
+    if kept.contains(&0) {
+        // Nothing of the input is reached.
+        let out_channels = bias.len();
+        return Ok(draft.table(&[1, out_channels], &bias));
+    }
+    let input = if skipped.iter().any(|&skipped| skipped > 0) {
+        let mut shape = value.shape[..2].to_vec();
+        shape.extend(&kept);
+        let output = draft.like(value, shape.clone(), value.order.clone());
+        let strides = value.strides();
+        let offset = skipped.iter().zip(&strides[2..]).map(|(skipped, stride)| skipped * stride).sum();
+        draft.copy(node.name, value, offset, &strides, &output, 0, &output.strides(), &shape);
+        output
+    } else {
+        value.clone()
+    };
+    let weights = turned(node, weights, parts, groups, draft)?;
+    convolve(node.name, &input, &weights, slides, groups, bias, draft)
+}
+
+/// The weights `[channels, out_channels / groups, window…]` as an ordinary convolution's, with the phase's cells only.
+fn turned(node: &Node, weights: &Value, parts: &[&Phase], groups: usize, draft: &mut Draft) -> Result<Weights, String> {
+    let (each_in, each_out) = (weights.shape[0] / groups, weights.shape[1]);
+    let taps: Vec<usize> = parts.iter().map(|part| part.cells.len()).collect();
+    let shape: Vec<usize> = [groups * each_out, each_in].into_iter().chain(taps.iter().copied()).collect();
+    if let Some(tensor) = node.constant(1) {
+        let elements = tensor.to_plain_array_view::<f32>().map_err(|error| error.to_string())?;
+        let turned = tract_ndarray::ArrayD::from_shape_fn(shape, |index| {
+            let (out, input) = (index[0], index[1]);
+            let mut from = vec![out / each_out * each_in + input, out % each_out];
+            from.extend(parts.iter().enumerate().map(|(axis, part)| part.cells[index[2 + axis]]));
+            elements[&*from]
+        });
+        return Ok(Weights::Constant(turned.into_arc_tensor()));
+    }
+    let output = draft.row_major_like(weights, shape);
+    let (from, to) = (weights.strides(), output.strides());
+    for tap in combinations(&taps) {
+        let along = |strides: &[usize], cell: &dyn Fn(usize, usize) -> usize| -> usize {
+            tap.iter().enumerate().map(|(axis, &tap)| cell(axis, tap) * strides[2 + axis]).sum()
+        };
+        let from_offset = along(&from, &|axis, tap| parts[axis].cells[tap]);
+        let to_offset = along(&to, &|_, tap| tap);
+        let places =
+            vec![(groups, each_in * from[0], each_out * to[0]), (each_out, from[1], to[0]), (each_in, from[0], to[1])];
+        draft.copy_places(node.name, (weights, from_offset), (&output, to_offset), places);
+    }
+    Ok(Weights::Computed(output))
+}
+
+/// Writes the places of a phase between those of the others. A single row of channels is repeated.
+fn interleave(node: &Node, part: &Value, offsets: &[usize], strides: &[usize], output: &Value, draft: &mut Draft) {
+    let by = output.strides();
+    let to_offset = offsets.iter().zip(&by[2..]).map(|(offset, by)| offset * by).sum();
+    let mut shape = output.shape[..2].to_vec();
+    let mut to = by[..2].to_vec();
+    for (axis, &offset) in offsets.iter().enumerate() {
+        shape.push((output.shape[2 + axis] - offset).div_ceil(strides[axis]));
+        to.push(by[2 + axis] * strides[axis]);
+    }
+    let from = if part.shape.len() == 2 {
+        let mut from = vec![0; shape.len()];
+        from[1] = 1;
+        from
+    } else {
+        part.strides()
+    };
+    draft.copy(node.name, part, 0, &from, output, to_offset, &to, &shape);
+}
