@@ -4,7 +4,7 @@
 //! convolutions into einsums and pulls them through concatenations, which loses the pictures that the kernels work
 //! on.
 
-use super::{Error, Options, Unsupported, activation, ranked};
+use super::{Error, Options, Unsupported, activation, native, ranked};
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -21,6 +21,7 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     }
     let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     activation::register(&mut onnx);
+    native::register(&mut onnx);
     let mut inference = onnx.model_for_proto_model(model).map_err(invalid)?;
     let unknown: Vec<_> = inference.nodes().iter().filter_map(unimplemented).collect();
     if !unknown.is_empty() {

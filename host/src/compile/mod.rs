@@ -18,6 +18,7 @@ mod front;
 mod fuse;
 mod kernel;
 mod lower;
+mod native;
 mod pack;
 mod prelu;
 mod ranked;

@@ -27,6 +27,7 @@ mod unary;
 mod window;
 
 use super::draft::{Draft, Value};
+use super::native::{Input, Whole};
 use super::{Error, Unsupported, types};
 use maasm_plan::ElementType;
 use std::collections::HashMap;
@@ -60,7 +61,7 @@ pub enum Wire {
 }
 
 /// The result of a lowering: the wanted output of the node, or why there is none.
-type Lowered = Result<Value, String>;
+pub type Lowered = Result<Value, String>;
 
 /// A model on its way from tract's graph to a draft.
 pub struct Lowering<'a> {
@@ -270,6 +271,8 @@ impl Lowering<'_> {
             trilu::lower(op, node, draft)
         } else if op.is::<Tile>() {
             tile::lower(node, draft)
+        } else if let Some(op) = op.downcast_ref::<Whole>() {
+            op.lower(&node, draft)
         } else if let Some(op) = op.downcast_ref::<Lrn>() {
             local_response::lower(op, node, draft)
         } else {
@@ -302,6 +305,19 @@ impl Node<'_> {
         match &self.inputs[index] {
             Wire::Value(value) => value.clone(),
             Wire::Constant(tensor) => draft.constant(tensor),
+            Wire::Unsupported => unreachable!("nodes with unsupported inputs are not lowered"),
+        }
+    }
+
+    /// What is known of the input at `index`.
+    pub fn given(&self, index: usize, draft: &Draft) -> Input {
+        match &self.inputs[index] {
+            Wire::Value(value) => {
+                Input { datum_type: types::datum(draft.element_type(value)), shape: value.shape.clone(), value: None }
+            }
+            Wire::Constant(tensor) => {
+                Input { datum_type: tensor.datum_type(), shape: tensor.shape().to_vec(), value: Some(tensor.clone()) }
+            }
             Wire::Unsupported => unreachable!("nodes with unsupported inputs are not lowered"),
         }
     }

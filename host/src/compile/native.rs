@@ -1,0 +1,186 @@
+//! Operators of ONNX that tract does not know, or knows less well than the lowerings do: kept whole from the file to
+//! the lowering. One operator is one file in `native/`.
+
+mod resize;
+
+use super::draft::Draft;
+use super::lower::{Lowered, Node};
+use std::sync::Arc;
+use tract_onnx::Onnx;
+use tract_onnx::model::ParsingContext;
+use tract_onnx::pb::NodeProto;
+use tract_onnx::tract_hir::internal::*;
+
+/// What is known of an input.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The type of its elements.
+    pub datum_type: DatumType,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its content, if it is known already.
+    pub value: Option<Arc<Tensor>>,
+}
+
+/// The inputs of an operator by their places in ONNX's definition; those that are left out are `None`.
+pub type Inputs<T> = Vec<Option<T>>;
+
+/// An output's element type and shape.
+pub type Output = (DatumType, Vec<usize>);
+
+/// An operator that is kept whole.
+pub trait Native: std::fmt::Debug + Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// What comes out; nothing if that cannot be said before more is known of the inputs.
+    ///
+    /// # Errors
+    /// If the inputs make no sense to the operator.
+    fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String>;
+
+    /// Turns it into steps, for the one output that the node wants. `at` gives the places of the operator's inputs
+    /// among the node's.
+    ///
+    /// # Errors
+    /// If there is no way.
+    fn lower(&self, node: &Node, at: &Inputs<usize>, draft: &mut Draft) -> Lowered;
+}
+
+/// Teaches the front end these operators.
+pub fn register(onnx: &mut Onnx) {
+    let ops = &mut onnx.op_register;
+    ops.insert("Resize", |context, node| whole(resize::read, context, node));
+    ops.insert("Upsample", |context, node| whole(resize::read, context, node));
+}
+
+/// Reads a node of the given version of ONNX's operator set.
+fn whole(
+    read: impl Fn(&NodeProto, i64) -> TractResult<Arc<dyn Native>>,
+    context: &ParsingContext,
+    node: &NodeProto,
+) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    let native = read(node, context.onnx_operator_set_version)?;
+    let mut count = 0;
+    let place = |name: &String| {
+        let present = !name.is_empty();
+        count += usize::from(present);
+        present.then(|| count - 1)
+    };
+    let at = node.input.iter().map(place).collect();
+    Ok((Box::new(Whole { native, at, outputs: node.output.len() }), vec![]))
+}
+
+/// An operator that is kept whole, as a node of tract's graphs.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    native: Arc<dyn Native>,
+    at: Inputs<usize>,
+    outputs: usize,
+}
+
+impl Whole {
+    /// Turns it into steps.
+    ///
+    /// # Errors
+    /// If there is no way.
+    pub fn lower(&self, node: &Node, draft: &mut Draft) -> Lowered {
+        self.native.lower(node, &self.at, draft)
+    }
+
+    fn by_definition<T>(&self, given: impl Fn(usize) -> T) -> Inputs<T> {
+        self.at.iter().map(|place| place.map(&given)).collect()
+    }
+}
+
+impl PartialEq for Whole {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.native, &other.native)
+    }
+}
+
+impl Eq for Whole {}
+
+impl Op for Whole {
+    fn name(&self) -> StaticName {
+        self.native.name().into()
+    }
+
+    op_as_typed_op!();
+}
+
+impl EvalOp for Whole {
+    not_out_of_plan!();
+}
+
+impl TypedOp for Whole {
+    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        let shapes: Option<Vec<_>> = inputs.iter().map(|fact| fact.shape.as_concrete()).collect();
+        let shapes = shapes.with_context(|| format!("the shapes of {}'s inputs are not fixed", self.native.name()))?;
+        let input = |place: usize| Input {
+            datum_type: inputs[place].datum_type,
+            shape: shapes[place].to_vec(),
+            value: inputs[place].konst.clone(),
+        };
+        let outputs = self.native.outputs(&self.by_definition(input)).map_err(|why| format_err!("{why}"))?;
+        let outputs = outputs.with_context(|| {
+            format!("what {} gives depends on inputs that are computed at run time", self.native.name())
+        })?;
+        Ok(outputs.iter().map(|(datum_type, shape)| datum_type.fact(shape)).collect())
+    }
+
+    as_op!();
+}
+
+type Facts = TVec<InferenceFact>;
+
+impl InferenceOp for Whole {
+    fn infer_facts(
+        &mut self,
+        inputs: TVec<&InferenceFact>,
+        outputs: TVec<&InferenceFact>,
+        observed: TVec<&InferenceFact>,
+    ) -> TractResult<(Facts, Facts, Facts)> {
+        let known: Option<Vec<Input>> = inputs
+            .iter()
+            .map(|fact| {
+                let shape = fact.shape.concretize()?;
+                let shape = shape.iter().map(|dim| dim.to_usize().ok()).collect::<Option<_>>()?;
+                Some(Input { datum_type: fact.datum_type.concretize()?, shape, value: fact.value.concretize() })
+            })
+            .collect();
+        let mut found: Facts = outputs.into_iter().cloned().collect();
+        if let Some(known) = known {
+            let given = self.by_definition(|place| known[place].clone());
+            if let Some(outputs) = self.native.outputs(&given).map_err(|why| format_err!("{why}"))? {
+                for (fact, (datum_type, shape)) in found.iter_mut().zip(outputs) {
+                    *fact = fact.unify(&InferenceFact::dt_shape(datum_type, &shape))?;
+                }
+            }
+        }
+        Ok((inputs.into_iter().cloned().collect(), found, observed.into_iter().cloned().collect()))
+    }
+
+    fn nboutputs(&self) -> TractResult<usize> {
+        Ok(self.outputs)
+    }
+
+    fn as_op(&self) -> &dyn Op {
+        self
+    }
+
+    fn as_op_mut(&mut self) -> &mut dyn Op {
+        self
+    }
+
+    fn to_typed(
+        &self,
+        _: &InferenceModel,
+        node: &InferenceNode,
+        target: &mut TypedModel,
+        mapping: &HashMap<OutletId, OutletId>,
+    ) -> TractResult<TVec<OutletId>> {
+        let inputs: TVec<OutletId> = node.inputs.iter().map(|outlet| mapping[outlet]).collect();
+        target.wire_node(&node.name, self.clone(), &inputs)
+    }
+}
