@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod conformance;
 mod serve;
 mod test;
 
@@ -14,6 +15,7 @@ const COMMANDS: &[Command] = &[
     ("build", "compile the component templates and the maasm command", build::run),
     ("serve", "build, fetch a real model, package it and serve it on 127.0.0.1:3000", serve::run),
     ("test", "everything that must hold before a change goes in", test::run),
+    ("conformance", "run ONNX's node tests, or those with PART… in their names, here and in tract", conformance::run),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
 ];
 
@@ -33,7 +35,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 fn help() {
     println!("cargo xtask COMMAND\n");
     for (name, about, _) in COMMANDS {
-        println!("  {name:<8}{about}");
+        println!("  {name:<13}{about}");
     }
 }
 
