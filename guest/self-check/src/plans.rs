@@ -56,6 +56,6 @@ fn run(given: Vec<AlignedBytes>) -> Result<Vec<Vec<u8>>, String> {
     for (index, input) in given.enumerate() {
         executor.set_input(index, input.as_ref()).map_err(|error| format!("input {index} {error}"))?;
     }
-    executor.run();
+    executor.run().map_err(|error| error.to_string())?;
     Ok((0..executor.plan().outputs.len()).map(|index| executor.output(index)).collect())
 }

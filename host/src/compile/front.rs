@@ -80,9 +80,6 @@ fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<(), Error
             Some((_, shape)) => shape.clone(),
             None => declared_shape(name, &fact)?,
         };
-        if shape.contains(&0) {
-            return Err(Error::Invalid(format!("input {name:?} would be empty: {shape:?}")));
-        }
         let element_type = fact.datum_type.concretize().unwrap_or(f32::datum_type());
         model.set_input_fact(index, InferenceFact::dt_shape(element_type, &shape)).map_err(invalid)?;
     }

@@ -4,7 +4,7 @@ use maasm_plan::ElementType;
 use tract_onnx::pb::tensor_proto::DataType;
 
 /// What the runtime has, and what ONNX calls it. A new element type of the runtime is a line here.
-const KNOWN: [(ElementType, DataType); 8] = [
+const KNOWN: [(ElementType, DataType); 12] = [
     (ElementType::F32, DataType::Float),
     (ElementType::F16, DataType::Float16),
     (ElementType::F64, DataType::Double),
@@ -13,6 +13,10 @@ const KNOWN: [(ElementType, DataType); 8] = [
     (ElementType::I32, DataType::Int32),
     (ElementType::I64, DataType::Int64),
     (ElementType::Bool, DataType::Bool),
+    (ElementType::I16, DataType::Int16),
+    (ElementType::U16, DataType::Uint16),
+    (ElementType::U32, DataType::Uint32),
+    (ElementType::U64, DataType::Uint64),
 ];
 
 /// ONNX's number of a type of the runtime.

@@ -126,22 +126,19 @@ fn one_phase(
     } else {
         value.clone()
     };
-    let weights = turned(node, weights, parts, groups, draft)?;
+    let weights = turned(node, weights, parts, draft)?;
     convolve(node.name, &input, &weights, slides, groups, bias, draft)
 }
 
-/// The weights `[channels, out_channels / groups, window…]` as an ordinary convolution's, with the phase's cells only.
-fn turned(node: &Node, weights: &Value, parts: &[&Phase], groups: usize, draft: &mut Draft) -> Result<Weights, String> {
-    let (each_in, each_out) = (weights.shape[0] / groups, weights.shape[1]);
+/// The weights, as tract orders them `[out_channels, channels / groups, window…]`, with the phase's cells only.
+fn turned(node: &Node, weights: &Value, parts: &[&Phase], draft: &mut Draft) -> Result<Weights, String> {
     let taps: Vec<usize> = parts.iter().map(|part| part.cells.len()).collect();
-    let shape: Vec<usize> = [groups * each_out, each_in].into_iter().chain(taps.iter().copied()).collect();
+    let shape: Vec<usize> = weights.shape[..2].iter().copied().chain(taps.iter().copied()).collect();
     if let Some(tensor) = node.constant(1) {
         let elements = tensor.to_plain_array_view::<f32>().map_err(|error| error.to_string())?;
         let turned = tract_ndarray::ArrayD::from_shape_fn(shape, |index| {
-            let (out, input) = (index[0], index[1]);
-            let mut from = vec![out / each_out * each_in + input, out % each_out];
-            from.extend(parts.iter().enumerate().map(|(axis, part)| part.cells[index[2 + axis]]));
-            elements[&*from]
+            let cells = parts.iter().enumerate().map(|(axis, part)| part.cells[index[2 + axis]]);
+            elements[&*[index[0], index[1]].into_iter().chain(cells).collect::<Vec<usize>>()]
         });
         return Ok(Weights::Constant(turned.into_arc_tensor()));
     }
@@ -153,8 +150,7 @@ fn turned(node: &Node, weights: &Value, parts: &[&Phase], groups: usize, draft: 
         };
         let from_offset = along(&from, &|axis, tap| parts[axis].cells[tap]);
         let to_offset = along(&to, &|_, tap| tap);
-        let places =
-            vec![(groups, each_in * from[0], each_out * to[0]), (each_out, from[1], to[0]), (each_in, from[0], to[1])];
+        let places = (0..2).map(|axis| (weights.shape[axis], from[axis], to[axis])).collect();
         draft.copy_places(node.name, (weights, from_offset), (&output, to_offset), places);
     }
     Ok(Weights::Computed(output))

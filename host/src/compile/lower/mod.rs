@@ -126,7 +126,9 @@ impl Lowering<'_> {
     fn inputs(&self) -> Vec<(String, Value)> {
         let value = |outlet: &OutletId| self.inputs.iter().find(|(input, _)| input == outlet).map(|(_, value)| value);
         let sources = self.model.inputs.iter();
-        sources.filter_map(|outlet| Some((self.label(*outlet), value(outlet)?.clone()))).collect()
+        // A label may be that of an output which is the input itself.
+        let name = |outlet: &OutletId| self.model.node(outlet.node).name.clone();
+        sources.filter_map(|outlet| Some((name(outlet), value(outlet)?.clone()))).collect()
     }
 
     /// Outputs in the element types that the source model gives them.
@@ -199,14 +201,16 @@ impl Lowering<'_> {
             .as_concrete()
             .ok_or_else(|| format!("its shape {:?} depends on the input's content", fact.shape))?
             .to_vec();
-        if shape.contains(&0) {
-            return Err(format!("its output is empty: {shape:?}"));
-        }
         let element_type = types::computed(fact.datum_type)?;
         if node.op_is::<TypedSource>() {
             let stored = types::stored(fact.datum_type)?;
             let value = self.input(node, stored, shape);
             return Ok(value);
+        }
+        if shape.contains(&0) {
+            // There is nothing to compute.
+            let order = (0..shape.len()).collect();
+            return Ok(self.draft.typed(element_type, shape, order));
         }
         self.lower(node, Node { name: &node.name, inputs, slot, shape, element_type })
     }

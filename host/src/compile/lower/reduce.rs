@@ -34,10 +34,31 @@ fn reduce(kind: ReduceKind, axes: &[usize], value: &Value, node: &Node, draft: &
     if kind.finds() && axes.len() != 1 {
         return Err(format!("the place of an extreme over {} axes is not defined", axes.len()));
     }
+    if value.shape.contains(&0) {
+        return nothing(kind, value, node, draft);
+    }
     let (value, [outer, extent, inner]) = grouped(value, axes, node.name, draft);
     let made = if kind.finds() { ElementType::I64 } else { draft.element_type(&value) };
     let output = draft.typed(made, node.shape.clone(), value.order.clone());
     draft.push_unary(node.name, Op::Reduce(Reduce { kind, outer, extent, inner }), &value, &output);
+    Ok(output)
+}
+
+/// What comes of no elements at all.
+fn nothing(kind: ReduceKind, value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
+    let element_type = draft.element_type(value);
+    let neutral = match kind {
+        ReduceKind::Sum | ReduceKind::SumOfSquares => 0.0,
+        ReduceKind::Product => 1.0,
+        ReduceKind::Max if element_type == ElementType::F32 => f32::NEG_INFINITY,
+        ReduceKind::Min if element_type == ElementType::F32 => f32::INFINITY,
+        ReduceKind::Mean if element_type == ElementType::F32 => f32::NAN,
+        ReduceKind::Max if element_type == ElementType::Bool => 0.0,
+        ReduceKind::Min if element_type == ElementType::Bool => 1.0,
+        _ => return Err(format!("{kind:?} of no elements is not defined")),
+    };
+    let output = draft.typed(element_type, node.shape.clone(), (0..node.shape.len()).collect());
+    draft.fill(node.name, &output, neutral);
     Ok(output)
 }
 

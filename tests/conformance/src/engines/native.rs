@@ -16,7 +16,7 @@ pub fn run(compiled: &Compiled, case: &Case) -> Result<Vec<Tensor>, String> {
     for (index, input) in inputs(&compiled.plan, case)?.into_iter().enumerate() {
         executor.set_input(index, &input.bytes).map_err(|error| format!("input {:?} {error}", input.name))?;
     }
-    executor.run();
+    executor.run().map_err(|error| error.to_string())?;
     let ports = compiled.plan.outputs.iter().enumerate();
     Ok(ports.map(|(index, port)| output(&compiled.plan, port, executor.output(index))).collect())
 }

@@ -58,7 +58,8 @@ fn apply(kind: BinaryKind, taken: ElementType, left: &mut [i64], right: &[i64]) 
         BinaryKind::ShiftRight if unsigned => {
             each(&|a, b| u32::try_from(b).ok().and_then(|b| (a as u64).checked_shr(b)).unwrap_or(0) as i64);
         }
-        BinaryKind::ShiftRight => each(&|a, b| u32::try_from(b).ok().and_then(|b| a.checked_shr(b)).unwrap_or(0)),
+        // What is shifted out on the right leaves the sign behind.
+        BinaryKind::ShiftRight => each(&|a, b| u32::try_from(b).ok().and_then(|b| a.checked_shr(b)).unwrap_or(a >> 63)),
         BinaryKind::Equal => each(&|a, b| i64::from(a == b)),
         BinaryKind::NotEqual => each(&|a, b| i64::from(a != b)),
         BinaryKind::Less => each(&|a, b| i64::from(key(a) < key(b))),
