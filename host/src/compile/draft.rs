@@ -191,6 +191,10 @@ impl Draft {
 
     /// Appends a step that writes `output`.
     pub fn push(&mut self, name: &str, kernel: Kernel, inputs: Vec<Operand>, output: Operand) {
+        if let Some(constant) = self.evaluate(&kernel, &inputs, &output) {
+            self.buffers[output.buffer].constant = Some(constant);
+            return;
+        }
         for input in &inputs {
             self.buffers[input.buffer].read = true;
         }

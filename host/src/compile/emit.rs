@@ -127,7 +127,7 @@ impl Emitter {
         let buffers: Vec<BufferId> = (0..lives.len()).filter(|&b| lives[b].is_some()).collect();
         let mut wanted: Vec<Lifetime> = lives.into_iter().flatten().collect();
         let scratch: Vec<(usize, (ElementType, usize))> =
-            steps.iter().enumerate().filter_map(|(i, step)| Some((i, scratch(step)?))).collect();
+            steps.iter().enumerate().filter_map(|(i, step)| Some((i, scratch_of(step)?))).collect();
         wanted.extend(scratch.iter().map(|&(step, (element_type, elements))| Lifetime {
             bytes: elements as u64 * element_type.size(),
             first: step,
@@ -242,16 +242,25 @@ fn dense(conv: &Conv) -> op::Conv {
     }
 }
 
-/// The scratch memory that a step needs: the padded input of a dense convolution, or the order of what is sorted.
-fn scratch(step: &Step) -> Option<(ElementType, usize)> {
-    let (op, channels) = match &step.kernel {
-        Kernel::Conv(conv) if conv.is_depthwise() => return None,
-        Kernel::Conv(conv) => (&dense(conv), conv.channels),
-        Kernel::Plain(Op::Conv(op)) => (op, step.inputs[0].shape[3]),
-        Kernel::Plain(Op::Top(top)) => return Some((ElementType::U32, top.extent as usize)),
-        Kernel::Plain(_) => return None,
-    };
-    let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
-    let padded = op.padded(spatial(&step.inputs[0].shape), spatial(&step.output.shape))?;
-    Some((ElementType::F32, padded[0] as usize * padded[1] as usize * channels))
+/// The scratch memory that an operator of the plan needs: the padded input of a dense convolution, or the order of what
+/// is sorted.
+pub fn scratch(op: &Op, inputs: &[Operand], output: &Operand) -> Option<(ElementType, usize)> {
+    match op {
+        Op::Top(top) => Some((ElementType::U32, top.extent as usize)),
+        Op::Conv(conv) => {
+            let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
+            let input = &inputs[0].shape;
+            let padded = conv.padded(spatial(input), spatial(&output.shape))?;
+            Some((ElementType::F32, padded[0] as usize * padded[1] as usize * input[3]))
+        }
+        _ => None,
+    }
+}
+
+fn scratch_of(step: &Step) -> Option<(ElementType, usize)> {
+    match &step.kernel {
+        Kernel::Conv(conv) if conv.is_depthwise() => None,
+        Kernel::Conv(conv) => scratch(&Op::Conv(dense(conv)), &step.inputs, &step.output),
+        Kernel::Plain(op) => scratch(op, &step.inputs, &step.output),
+    }
 }

@@ -6,11 +6,14 @@
 //!   panics into errors)
 //! - `types`: which element types kernels compute with
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
+//! - `native/`: operators that the front end does not know are kept whole; one operator family is one file
+//! - `constants`: what reads only constants is computed now
 //! - `fuse`: what follows a `kernel` becomes part of it
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
 
 mod activation;
 mod arena;
+mod constants;
 mod contain;
 mod draft;
 mod emit;

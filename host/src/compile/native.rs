@@ -1,6 +1,15 @@
 //! Operators of ONNX that tract does not know, or knows less well than the lowerings do: kept whole from the file to
 //! the lowering. One operator is one file in `native/`.
 
+mod attributes;
+mod bit_cast;
+mod depth;
+mod gated;
+mod grid_sample;
+mod integer_products;
+mod losses;
+mod pools;
+mod quantize;
 mod resize;
 
 use super::draft::Draft;
@@ -39,6 +48,11 @@ pub trait Native: std::fmt::Debug + Send + Sync {
     /// If the inputs make no sense to the operator.
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String>;
 
+    /// Whether its first input is best given channels last.
+    fn reads_pictures(&self) -> bool {
+        false
+    }
+
     /// Turns it into steps, for the one output that the node wants. `at` gives the places of the operator's inputs
     /// among the node's.
     ///
@@ -52,6 +66,24 @@ pub fn register(onnx: &mut Onnx) {
     let ops = &mut onnx.op_register;
     ops.insert("Resize", |context, node| whole(resize::read, context, node));
     ops.insert("Upsample", |context, node| whole(resize::read, context, node));
+    ops.insert("NegativeLogLikelihoodLoss", |context, node| whole(losses::read, context, node));
+    ops.insert("SoftmaxCrossEntropyLoss", |context, node| whole(losses::read, context, node));
+    ops.insert("Celu", |context, node| whole(gated::read, context, node));
+    ops.insert("SwiGLU", |context, node| whole(gated::read, context, node));
+    ops.insert("Swish", |context, node| whole(gated::read, context, node));
+    ops.insert("DepthToSpace", |context, node| whole(depth::read, context, node));
+    ops.insert("SpaceToDepth", |context, node| whole(depth::read, context, node));
+    ops.insert("QuantizeLinear", |context, node| whole(quantize::read, context, node));
+    ops.insert("DequantizeLinear", |context, node| whole(quantize::read, context, node));
+    ops.insert("DynamicQuantizeLinear", |context, node| whole(quantize::read_dynamic, context, node));
+    ops.insert("MatMulInteger", |context, node| whole(integer_products::read, context, node));
+    ops.insert("ConvInteger", |context, node| whole(integer_products::read, context, node));
+    ops.insert("QLinearMatMul", |context, node| whole(integer_products::read, context, node));
+    ops.insert("QLinearConv", |context, node| whole(integer_products::read, context, node));
+    ops.insert("LpPool", |context, node| whole(pools::read, context, node));
+    ops.insert("MaxPool", |context, node| whole(pools::read, context, node));
+    ops.insert("GridSample", |context, node| whole(grid_sample::read, context, node));
+    ops.insert("BitCast", |context, node| whole(bit_cast::read, context, node));
 }
 
 /// Reads a node of the given version of ONNX's operator set.
@@ -86,6 +118,11 @@ impl Whole {
     /// If there is no way.
     pub fn lower(&self, node: &Node, draft: &mut Draft) -> Lowered {
         self.native.lower(node, &self.at, draft)
+    }
+
+    /// Whether its first input is best given channels last.
+    pub fn reads_pictures(&self) -> bool {
+        self.native.reads_pictures()
     }
 
     fn by_definition<T>(&self, given: impl Fn(usize) -> T) -> Inputs<T> {

@@ -7,8 +7,7 @@ use tract_onnx::tract_hir::internal::*;
 
 /// What tract calls the operators whose rules read the axes of their first input unchecked, and how many axes each
 /// of them needs.
-const NEEDED: [(&str, usize); 6] =
-    [("BatchNorm", 2), ("ConvHir", 3), ("ConvTranspose", 3), ("MaxPool", 3), ("OnnxMaxPoolIndices", 3), ("SumPool", 3)];
+const NEEDED: [(&str, usize); 4] = [("BatchNorm", 2), ("ConvHir", 3), ("ConvTranspose", 3), ("SumPool", 3)];
 
 /// Guards every such operator of a model.
 pub fn guard(model: &mut InferenceModel) {

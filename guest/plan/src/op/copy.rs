@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// Copies every place of `shape` from the input to the output; both have the same element type, any one. Offsets
+/// Copies every place of `shape` from the input to the output; elements of both have the same size, and keep their bits. Offsets
 /// and strides are in elements. Places of the output that are not visited keep what they held, so that several
 /// copies together make a concatenation, and a fill followed by a copy makes a padding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,9 @@ impl Copy {
                 operands.outputs.len()
             ));
         };
-        need(x.element_type == y.element_type, || format!("copies {:?} to {:?}", x.element_type, y.element_type))?;
+        need(x.element_type.size() == y.element_type.size(), || {
+            format!("copies {:?} to {:?}", x.element_type, y.element_type)
+        })?;
         let read = reach(self.from_offset, &self.shape, &self.from_strides)?;
         let written = reach(self.to_offset, &self.shape, &self.to_strides)?;
         need(x.elements().is_some_and(|n| read <= n), || format!("reads {read} elements of {:?}", x.shape))?;

@@ -12,6 +12,7 @@ mod cumulate;
 mod depthwise;
 mod fill;
 mod gather;
+mod grid_sample;
 mod local_response;
 mod pool;
 mod reduce;
@@ -29,6 +30,7 @@ pub use cumulate::Cumulate;
 pub use depthwise::Depthwise;
 pub use fill::Fill;
 pub use gather::{Combine, Component, Gather, Places, Scatter};
+pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
 pub use reduce::{Reduce, ReduceKind};
@@ -82,6 +84,8 @@ pub enum Op {
     Top(Top),
     /// Sums of products of integers.
     Contract(Contract),
+    /// A picture looked at through a grid.
+    GridSample(GridSample),
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -119,6 +123,7 @@ impl Op {
             Self::Cumulate(op) => op.check(operands),
             Self::Top(op) => op.check(operands),
             Self::Contract(op) => op.check(operands),
+            Self::GridSample(op) => op.check(operands),
         }
     }
 

@@ -9,6 +9,7 @@ mod cumulate;
 pub mod depthwise;
 mod fill;
 mod gather;
+mod grid_sample;
 mod integers;
 mod local_response;
 mod pool;
@@ -177,6 +178,7 @@ fn on_floats(
             resample::run(op, x.floats(), bytemuck::cast_slice(inputs[1].bytes()), inputs[2].floats(), y);
         }
         Op::Cumulate(op) => cumulate::run(op, x.floats(), y),
+        Op::GridSample(op) => grid_sample::run(op, x.floats(), inputs[1].floats(), y),
         _ => unreachable!("it was run already"),
     }
 }

@@ -80,5 +80,6 @@ fn kernel(op: &Op) -> String {
         Op::Cumulate(_) => "running sum".into(),
         Op::Top(_) => "top".into(),
         Op::Contract(_) => "contraction".into(),
+        Op::GridSample(_) => "grid sample".into(),
     }
 }

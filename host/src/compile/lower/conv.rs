@@ -20,6 +20,11 @@ pub enum Weights {
 }
 
 impl Weights {
+    /// A value as weights.
+    pub fn of(value: &Value, draft: &Draft) -> Self {
+        draft.known(value).map_or_else(|| Self::Computed(value.clone()), Self::Constant)
+    }
+
     /// Their shape.
     pub fn shape(&self) -> &[usize] {
         match self {

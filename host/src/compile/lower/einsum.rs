@@ -260,6 +260,62 @@ fn of_two(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Draft) 
     Ok(output)
 }
 
+/// The shape that all of these are repeated to.
+///
+/// # Errors
+/// If there is none.
+pub fn broadcast(shapes: &[&[usize]]) -> Result<Vec<usize>, String> {
+    let rank = shapes.iter().map(|shape| shape.len()).max().unwrap_or(0);
+    let mut common = vec![1; rank];
+    for shape in shapes {
+        for (extent, &own) in common[rank - shape.len()..].iter_mut().zip(*shape) {
+            match (*extent, own) {
+                (a, b) if a == b || b == 1 => {}
+                (1, b) => *extent = b,
+                _ => return Err(format!("the shapes {shapes:?} do not go together")),
+            }
+        }
+    }
+    Ok(common)
+}
+
+/// The shape of the product of two matrices, or of stacks of them, as numpy's `matmul` defines it.
+///
+/// # Errors
+/// If they do not go together.
+pub fn matrix_product_shape(a: &[usize], b: &[usize]) -> Result<Vec<usize>, String> {
+    let (&[ref a_stack @ .., m, k], &[ref b_stack @ .., l, n]) = (a, b) else {
+        return Err(format!("{a:?} and {b:?} are no matrices"));
+    };
+    if k != l {
+        return Err(format!("matrices {a:?} and {b:?} do not go together"));
+    }
+    Ok(broadcast(&[a_stack, b_stack])?.into_iter().chain([m, n]).collect())
+}
+
+/// The product of two computed matrices, or of stacks of them, of f32 or of integers.
+///
+/// # Errors
+/// If it cannot be lowered.
+pub fn matrix_product(name: &str, a: &Value, b: &Value, shape: &[usize], draft: &mut Draft) -> Lowered {
+    let rank = shape.len();
+    let place = |value: &Value, axis: usize| (axis + value.shape.len()).checked_sub(rank);
+    let mut axes: Vec<Letter> =
+        (0..rank - 2).map(|axis| Letter { inputs: vec![place(a, axis), place(b, axis)], output: Some(axis) }).collect();
+    let (rows, columns) = (rank - 2, rank - 1);
+    axes.push(Letter { inputs: vec![place(a, rows), None], output: Some(rows) });
+    axes.push(Letter { inputs: vec![None, place(b, columns)], output: Some(columns) });
+    axes.push(Letter { inputs: vec![place(a, columns), place(b, rows)], output: None });
+    let element_type = draft.element_type(a);
+    let node = Node { name, inputs: Vec::new(), slot: 0, shape: shape.to_vec(), element_type };
+    let values = [a.clone(), b.clone()];
+    if element_type == ElementType::F32 {
+        of_two(&axes, &values, &node, draft)
+    } else {
+        of_integers(&axes, &values, &node, draft)
+    }
+}
+
 /// The one stride that goes through all these axes, outermost first, if there is one.
 fn single_stride(axes: &[(usize, usize)]) -> Option<usize> {
     let Some(&(_, last)) = axes.last() else { return Some(0) };

@@ -32,7 +32,7 @@ pub fn lower(op: &Gather, node: Node, draft: &mut Draft) -> Lowered {
 }
 
 /// The axis is replaced by those of the indices; the others stay as they lie.
-fn along(name: &str, value: &Value, indices: &Value, axis: usize, draft: &mut Draft) -> Value {
+pub fn along(name: &str, value: &Value, indices: &Value, axis: usize, draft: &mut Draft) -> Value {
     let at = value.order.iter().position(|&a| a == axis).expect("every axis is in the order");
     let physical = value.physical();
     let (outer, block): (usize, usize) = (physical[..at].iter().product(), physical[at + 1..].iter().product());

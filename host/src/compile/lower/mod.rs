@@ -5,17 +5,17 @@ mod binary;
 mod broadcast;
 mod cast;
 mod concat;
-mod conv;
+pub mod conv;
 mod cumulate;
 mod deconv;
-mod einsum;
+pub mod einsum;
 mod elementwise;
-mod gather;
+pub mod gather;
 mod local_response;
 mod one_hot;
 mod pad;
-mod pool;
-mod reduce;
+pub mod pool;
+pub mod reduce;
 mod scatter;
 mod select;
 mod slice;
@@ -24,7 +24,7 @@ mod tile;
 mod top;
 mod trilu;
 mod unary;
-mod window;
+pub mod window;
 
 use super::draft::{Draft, Value};
 use super::native::{Input, Whole};
@@ -38,7 +38,7 @@ use tract_onnx::tract_core::ops::array::{
 };
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cast::Cast;
-use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, MaxPool, SumPool};
+use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::identity::Identity;
@@ -176,7 +176,7 @@ impl Lowering<'_> {
             let wire = match result {
                 Ok(Some(value)) => {
                     self.draft.buffers[value.buffer].pending += uses;
-                    Wire::Value(value)
+                    self.draft.known(&value).map_or(Wire::Value(value), Wire::Constant)
                 }
                 Ok(None) => Wire::Unsupported,
                 Err(reason) => {
@@ -223,8 +223,6 @@ impl Lowering<'_> {
         let draft = &mut self.draft;
         if let Some(op) = op.downcast_ref::<Conv>() {
             conv::lower(op, node, draft)
-        } else if let Some(op) = op.downcast_ref::<MaxPool>() {
-            pool::lower_max(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<SumPool>() {
             pool::lower_sum(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<EinSum>() {
@@ -290,7 +288,9 @@ impl Lowering<'_> {
         let rank = shape.len();
         let picture = |successor: &InletId| {
             let op = &self.model.node(successor.node).op;
-            op.is::<Conv>() || op.is::<MaxPool>() || op.is::<SumPool>()
+            op.is::<Conv>()
+                || op.is::<SumPool>()
+                || op.downcast_ref::<Whole>().is_some_and(|whole| whole.reads_pictures() && successor.slot == 0)
         };
         let order = if rank > 2 && source.outputs[0].successors.iter().any(picture) {
             super::draft::channels_last(rank)

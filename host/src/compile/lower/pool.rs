@@ -6,24 +6,7 @@ use crate::compile::draft::{Draft, Value, channels_last, operand_as};
 use crate::compile::kernel::Kernel;
 use maasm_plan::op::{BinaryKind, Pool, PoolKind};
 use maasm_plan::{ElementType, Op};
-use tract_onnx::tract_core::ops::cnn::{MaxPool, PaddingSpec, PoolSpec, SumPool};
-
-pub fn lower_max(op: &MaxPool, node: Node, draft: &mut Draft) -> Lowered {
-    let value = node.value(0, draft);
-    let slides = slides(&op.pool_spec, &value.shape)?;
-    let value = draft.cast(node.name, &value, ElementType::F32);
-    if node.slot == 1 {
-        if slides.len() == 3 {
-            return Err("the places of the largest along three spatial axes are not supported yet".into());
-        }
-        let value = as_image(node.name, &value, draft);
-        let output = draft.typed(ElementType::I64, node.shape.clone(), channels_last(node.shape.len()));
-        push(node.name, PoolKind::ArgMax, &value, &slides, &output, draft);
-        return Ok(draft.cast(node.name, &output, node.element_type));
-    }
-    let output = slide(node.name, PoolKind::Max, &value, slides, draft);
-    Ok(draft.cast(node.name, &output, node.element_type))
-}
+use tract_onnx::tract_core::ops::cnn::{PaddingSpec, PoolSpec, SumPool};
 
 pub fn lower_sum(op: &SumPool, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
@@ -87,7 +70,7 @@ fn overhangs(spec: &PoolSpec, spatial: &[usize], along: &[Slide]) -> bool {
 }
 
 /// Pools along one to three spatial axes; three are done in two goes, which gives the same maxima and sums.
-fn slide(name: &str, kind: PoolKind, value: &Value, slides: Vec<Slide>, draft: &mut Draft) -> Value {
+pub fn slide(name: &str, kind: PoolKind, value: &Value, slides: Vec<Slide>, draft: &mut Draft) -> Value {
     let value = as_image(name, value, draft);
     let with = if kind == PoolKind::Max { f32::NEG_INFINITY } else { 0.0 };
     let (value, slides) = usual(name, value, slides, with, draft);
@@ -111,7 +94,8 @@ fn slide(name: &str, kind: PoolKind, value: &Value, slides: Vec<Slide>, draft: &
     output
 }
 
-fn push(name: &str, kind: PoolKind, value: &Value, slides: &[Slide], output: &Value, draft: &mut Draft) {
+/// One pool in a step of its own.
+pub fn push(name: &str, kind: PoolKind, value: &Value, slides: &[Slide], output: &Value, draft: &mut Draft) {
     let pool = Pool {
         kind,
         window: two(slides, 1, |slide| slide.window as u32),
