@@ -1,7 +1,7 @@
 //! Whether an answer is the expected one, as ONNX's own test runner judges.
 
 use crate::case::Case;
-use crate::suite::Category;
+use crate::category::Category;
 use crate::tensor::Tensor;
 use half::{bf16, f16};
 use std::fmt::Display;
@@ -96,4 +96,78 @@ fn whole(data_type: DataType, tensor: &Tensor) -> Vec<i128> {
         i128::from_le_bytes(wide)
     };
     tensor.bytes.chunks(width.max(1)).map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::Test;
+
+    fn judged(category: Category, found: Tensor, expected: Tensor) -> Result<(), Difference> {
+        let test = Test {
+            name: "test".into(),
+            operator: "Add".into(),
+            category,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            relative_tolerance: 1e-3,
+            absolute_tolerance: 1e-7,
+            broken: None,
+        };
+        let case = Case { test: &test, model: "".into(), inputs: Vec::new(), expected: vec![expected] };
+        compare(&case, &[found])
+    }
+
+    fn tensor(data_type: DataType, shape: &[usize], bytes: Vec<u8>) -> Tensor {
+        Tensor { name: String::new(), data_type: data_type as i32, shape: shape.into(), bytes }
+    }
+
+    fn floats(values: &[f32]) -> Tensor {
+        tensor(DataType::Float, &[values.len()], values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    }
+
+    #[test]
+    fn floats_may_be_off_by_the_tolerances() {
+        let judged = |found: &[f32], expected: &[f32]| judged(Category::Ordinary, floats(found), floats(expected));
+        let strange = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0];
+        assert_eq!(judged(&strange, &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0]), Ok(()));
+        assert_eq!(judged(&[1000.9, 0.5e-7], &[1000.0, 0.0]), Ok(()));
+        for (found, expected) in [
+            (1001.1, 1000.0),
+            (2e-7, 0.0),
+            (f32::NAN, 0.0),
+            (0.0, f32::NAN),
+            (f32::INFINITY, f32::NEG_INFINITY),
+            (f32::MAX, f32::INFINITY),
+            (f32::INFINITY, f32::MAX),
+        ] {
+            let difference = judged(&[0.0, found], &[0.0, expected]).unwrap_err();
+            assert_eq!(difference.reason, "wrong values");
+            assert!(difference.detail.starts_with("output 0: 1 of 2 differ, the first is "), "{}", difference.detail);
+        }
+    }
+
+    #[test]
+    fn bfloat16_has_too_few_digits_for_the_tolerance() {
+        let one = |value: f32| tensor(DataType::Bfloat16, &[1], bf16::from_f32(value).to_le_bytes().into());
+        assert_eq!(judged(Category::Ordinary, one(1.0078125), one(1.0)), Ok(()));
+        assert!(judged(Category::Ordinary, one(1.03125), one(1.0)).is_err());
+    }
+
+    #[test]
+    fn whole_numbers_types_and_shapes_are_exact() {
+        let numbers = |bytes: &[u8]| tensor(DataType::Int8, &[bytes.len()], bytes.into());
+        let difference = judged(Category::Ordinary, numbers(&[1, 255]), numbers(&[1, 2])).unwrap_err();
+        assert_eq!(difference.detail, "output 0: 1 of 2 differ, the first is -1 instead of 2 at 1");
+        let row = tensor(DataType::Int8, &[1, 2], vec![1, 2]);
+        assert_eq!(judged(Category::Ordinary, row, numbers(&[1, 2])).unwrap_err().reason, "wrong shape");
+        let unsigned = tensor(DataType::Uint8, &[2], vec![1, 2]);
+        assert_eq!(judged(Category::Ordinary, unsigned, numbers(&[1, 2])).unwrap_err().reason, "wrong element type");
+    }
+
+    #[test]
+    fn what_was_drawn_at_random_must_only_look_the_same() {
+        assert_eq!(judged(Category::Random, floats(&[1.0]), floats(&[2.0])), Ok(()));
+        assert!(judged(Category::Random, floats(&[1.0, 2.0]), floats(&[2.0])).is_err());
+    }
 }

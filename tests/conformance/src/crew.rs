@@ -15,27 +15,28 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest that a test may take. The slowest takes a second.
-const TIME: Duration = Duration::from_secs(30);
 /// The longest that an engine may take to be ready: it compiles a module.
 const START: Duration = Duration::from_secs(120);
-/// The most memory that a worker may take, in bytes.
-const MEMORY: u64 = 3 << 30;
 /// How often time and memory are looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How to start workers.
+/// How to start workers, and what a test may take.
 pub struct Crew {
     /// The program that has the subcommand `worker`.
     pub program: PathBuf,
     /// How many work at a time.
     pub size: usize,
+    /// The longest that a test may take. The slowest takes a second.
+    pub time: Duration,
+    /// The most memory that a worker may take, in bytes.
+    pub memory: u64,
 }
 
 impl Crew {
     /// A crew of as many workers as there are processors.
     pub fn new(program: &Path) -> Self {
-        Self { program: program.into(), size: thread::available_parallelism().map_or(1, Into::into) }
+        let size = thread::available_parallelism().map_or(1, Into::into);
+        Self { program: program.into(), size, time: Duration::from_secs(30), memory: 3 << 30 }
     }
 
     /// Runs tests; the verdicts are in their order.
@@ -81,7 +82,7 @@ impl Crew {
         // A worker that is gone answers nothing, which is noticed below.
         let _ = writeln!(worker.input, "{}", test.name);
         loop {
-            match worker.wait(TIME) {
+            match worker.wait(self.time, self.memory) {
                 Ok(Report::Done(verdict)) => return Ok((Some(worker), verdict)),
                 Ok(Report::Stage(begun)) => stage = begun,
                 Ok(Report::Ready) => (),
@@ -117,14 +118,14 @@ impl Worker {
             read.map(|report| sender.send(report)).all(|sent| sent.is_ok())
         });
         let mut worker = Self { process, input, reports };
-        match worker.wait(START) {
+        match worker.wait(START, u64::MAX) {
             Ok(_) => Ok(worker),
             Err(end) => bail!("a worker for {} is not ready: it {end}", engine.name()),
         }
     }
 
     /// The next report, or how the worker ended.
-    fn wait(&mut self, time: Duration) -> Result<Report, String> {
+    fn wait(&mut self, time: Duration, memory: u64) -> Result<Report, String> {
         let start = Instant::now();
         loop {
             match self.reports.recv_timeout(LOOK) {
@@ -134,10 +135,10 @@ impl Worker {
                     return Err(format!("ends with {status}"));
                 }
                 Err(RecvTimeoutError::Timeout) if start.elapsed() > time => {
-                    return Err(format!("takes more than {} s", time.as_secs()));
+                    return Err(format!("takes more than {} s", time.as_secs_f64()));
                 }
-                Err(RecvTimeoutError::Timeout) if memory(self.process.id()) > MEMORY => {
-                    return Err(format!("takes more than {} GiB of memory", MEMORY >> 30));
+                Err(RecvTimeoutError::Timeout) if taken(self.process.id()) > memory => {
+                    return Err(format!("takes more than {} MiB of memory", memory >> 20));
                 }
                 Err(RecvTimeoutError::Timeout) => (),
             }
@@ -154,8 +155,71 @@ impl Drop for Worker {
 }
 
 /// The bytes of memory that a process takes, where the system tells.
-fn memory(process: u32) -> u64 {
+fn taken(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) << 10
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::category::Category;
+    use crate::verdict::Status;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A worker that passes every test but a few.
+    const WORKER: &str = r#"#!/bin/sh
+        echo '"Ready"'
+        while read name; do
+            echo '{"Stage":"working"}'
+            case $name in
+                crash) kill -SEGV $$ ;;
+                hang) exec sleep 60 ;;
+                chatter) echo 'what a library prints' ;;
+            esac
+            echo '{"Done":{"status":"passed","reason":"","detail":""}}'
+        done"#;
+
+    fn test(name: &str) -> Test {
+        Test {
+            name: name.into(),
+            operator: "Add".into(),
+            category: Category::Ordinary,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            relative_tolerance: 0.0,
+            absolute_tolerance: 0.0,
+            broken: None,
+        }
+    }
+
+    /// What a crew makes of tests of these names.
+    fn verdicts(names: &[&str], limits: impl FnOnce(Crew) -> Crew) -> Vec<Verdict> {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("worker");
+        std::fs::write(&program, WORKER).unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        let crew = limits(Crew { size: 2, ..Crew::new(&program) });
+        let tests: Vec<Test> = names.iter().map(|name| test(name)).collect();
+        let suite = Suite { onnx: String::new(), tests: Vec::new(), folder: folder.path().into() };
+        crew.run(Engine::Maasm, &suite, &tests.iter().collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn a_crash_or_a_hang_is_the_failure_of_one_test_alone() {
+        let limit = |crew| Crew { time: Duration::from_secs(1), ..crew };
+        let verdicts = verdicts(&["first", "crash", "chatter", "hang", "last"], limit);
+        let passed: Vec<bool> = verdicts.iter().map(|verdict| verdict.status == Status::Passed).collect();
+        assert_eq!(passed, [true, false, true, false, true], "{verdicts:?}");
+        assert!(verdicts[1].reason.starts_with("working: ends with signal: 11"), "{}", verdicts[1].reason);
+        assert_eq!(verdicts[3].reason, "working: takes more than 1 s");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_test_that_takes_too_much_memory_fails() {
+        let verdicts = verdicts(&["hang"], |crew| Crew { memory: 1, ..crew });
+        assert_eq!(verdicts[0].reason, "working: takes more than 0 MiB of memory");
+    }
 }

@@ -1,12 +1,15 @@
 //! The list of tests, which ONNX's Python package writes once.
 
+use crate::category::Category;
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What writes the tests.
+/// Where the tests lie once they are written.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/conformance");
+/// What writes them.
 const GENERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/generate.py");
 
 /// Every test, and where its files lie.
@@ -40,42 +43,10 @@ pub struct Test {
     pub broken: Option<String>,
 }
 
-/// What a test is counted with: what no engine for tensors of numbers has is counted apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Category {
-    /// Everything else.
-    Ordinary,
-    /// LSTM, GRU, RNN, Scan, Loop.
-    Recurrent,
-    /// What is expected was drawn at random: only types and shapes are compared.
-    Random,
-    /// Lists of tensors.
-    Sequence,
-    /// Values that may be missing.
-    Optional,
-    /// Tensors of text.
-    String,
-    /// Steps of optimisers.
-    Training,
-}
-
-impl Category {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Ordinary, Self::Recurrent, Self::Random, Self::Sequence, Self::Optional, Self::String, Self::Training];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ordinary => "ordinary",
-            Self::Recurrent => "recurrent",
-            Self::Random => "random",
-            Self::Sequence => "sequence",
-            Self::Optional => "optional",
-            Self::String => "string",
-            Self::Training => "training",
-        }
+impl Test {
+    /// The types of everything that goes in and comes out.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().chain(&self.outputs).map(String::as_str)
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Report {
 /// Runs tests until standard input ends.
 ///
 /// # Errors
-/// If the engine cannot be started, or a test is unknown or cannot be read.
+/// If the engine cannot be started, or there is no test of a name.
 pub fn work(engine: Engine, suite: &Suite) -> Result<()> {
     // Panics are reported as verdicts.
     std::panic::set_hook(Box::new(|_| ()));
@@ -33,8 +33,7 @@ pub fn work(engine: Engine, suite: &Suite) -> Result<()> {
     for line in stdin().lock().lines() {
         let line = line?;
         let test = tests.get(line.as_str()).with_context(|| format!("there is no test {line:?}"))?;
-        let verdict = running.run(suite, test, &|stage| tell(&Report::Stage(stage.to_owned())))?;
-        tell(&Report::Done(verdict));
+        tell(&Report::Done(running.run(suite, test, &|stage| tell(&Report::Stage(stage.to_owned())))));
     }
     Ok(())
 }

@@ -3,13 +3,15 @@
 use crate::{guest, process, python, workspace};
 use anyhow::Result;
 
-/// Runs ONNX's node tests, or those that have one of the given parts of names or operators, and tells what came of each.
+/// Runs ONNX's node tests and writes what came of them to `docs/`. With operators or parts of names, shows everything
+/// about those tests instead.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
     guest::build(&[guest::MODEL, guest::SELF_CHECK])?;
+    let command = if arguments.is_empty() { "write" } else { "show" };
     process::step("running ONNX's node tests", || {
         let mut run = workspace::cargo();
-        run.args(["run", "--release", "--quiet", "--package", "maasm-conformance", "--", "show"]).args(arguments);
+        run.args(["run", "--release", "--quiet", "--package", "maasm-conformance", "--", command]).args(arguments);
         process::run(run.env("MAASM_PYTHON", python))
     })
 }

@@ -15,7 +15,11 @@ const COMMANDS: &[Command] = &[
     ("build", "compile the component templates and the maasm command", build::run),
     ("serve", "build, fetch a real model, package it and serve it on 127.0.0.1:3000", serve::run),
     ("test", "everything that must hold before a change goes in", test::run),
-    ("conformance", "run ONNX's node tests, or those with PART… in their names, here and in tract", conformance::run),
+    (
+        "conformance",
+        "run ONNX's node tests here and in tract; writes docs/conformance.md, or shows those of OPERATOR…",
+        conformance::run,
+    ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
 ];
 

@@ -29,8 +29,7 @@ impl Maasm {
 
     /// Compiles a test's model and runs it in both ways; `stage` is told what is being done before it is done.
     pub fn run(&self, case: &Case, stage: &dyn Fn(&str)) -> Verdict {
-        let types = case.test.inputs.iter().chain(&case.test.outputs);
-        if let Some(name) = types.into_iter().find(|name| !types::is_known(name)) {
+        if let Some(name) = case.test.types().find(|name| !types::is_known(name)) {
             return Verdict::unsupported(format!("element type {name}"));
         }
         stage("compiling");
@@ -39,6 +38,9 @@ impl Maasm {
             Ok(Err(verdict)) => return verdict,
             Err(panic) => return Verdict::failed("compiling panics").detailed(panic),
         };
+        if let Err(why) = native::inputs(&compiled.plan, case) {
+            return Verdict::failed("the plan's inputs are not the model's").detailed(why);
+        }
         stage("natively");
         let natively = judge(case, contained(|| native::run(&compiled, case)));
         stage("in WebAssembly");
@@ -67,7 +69,7 @@ fn is_open(port: &ValueInfoProto) -> bool {
 /// The verdict on a file that is refused before it is compiled, without the file's name.
 fn refused(error: source::Error) -> Verdict {
     match error {
-        source::Error::Invalid { why, .. } => Verdict::unsupported(format!("refused: {why}")),
+        source::Error::Invalid { why, .. } => Verdict::unsupported(essence(&why)).detailed(why),
         error @ source::Error::Read { .. } => Verdict::failed("the model cannot be read").detailed(error.to_string()),
     }
 }
@@ -79,9 +81,26 @@ fn uncompiled(error: compile::Error) -> Verdict {
                 parts.iter().map(|Unsupported { operator, reason, .. }| format!("{operator}: {reason}")).collect();
             reasons.sort();
             reasons.dedup();
-            Verdict::unsupported(reasons.join("; "))
+            let all = reasons.join("; ");
+            Verdict::unsupported(essence(&all)).detailed(all)
         }
-        compile::Error::Invalid(why) => Verdict::unsupported(why),
+        compile::Error::Invalid(why) => Verdict::unsupported(essence(&why)).detailed(why),
+    }
+}
+
+/// What is the same in a message for every node that it may be about, and not too long for a table.
+fn essence(why: &str) -> String {
+    const LONGEST: usize = 160;
+    // Every second part is a name between quotation marks.
+    let parts = why.split('"').enumerate().map(|(index, part)| if index % 2 == 0 { part } else { "…" });
+    let nameless = parts.collect::<Vec<_>>().join("\"");
+    let digit = |c: char| c.is_ascii_digit();
+    let mut pieces = nameless.split('#');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    let text = pieces.fold(first, |text, piece| text + "#" + piece.trim_start_matches(digit));
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
 
@@ -114,6 +133,12 @@ fn combine(natively: Option<(String, String)>, in_wasm: Option<(String, String)>
 mod tests {
     use super::*;
     use crate::verdict::Status;
+
+    #[test]
+    fn a_reason_names_no_node_and_is_not_long() {
+        assert_eq!(essence(r#"node #1 "conv_3" (Conv): too "wide""#), r#"node # "…" (Conv): too "…""#);
+        assert_eq!(essence(&"ä".repeat(200)), "ä".repeat(160) + "…");
+    }
 
     #[test]
     fn a_fault_in_one_way_alone_says_in_which() {

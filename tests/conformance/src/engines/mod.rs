@@ -53,27 +53,29 @@ impl Running {
     }
 
     /// Runs a test; `stage` is told what is being done before it is done.
-    ///
-    /// # Errors
-    /// If the test's files cannot be read.
-    pub fn run(&self, suite: &Suite, test: &Test, stage: &dyn Fn(&str)) -> Result<Verdict> {
+    pub fn run(&self, suite: &Suite, test: &Test, stage: &dyn Fn(&str)) -> Verdict {
         if let Some(why) = &test.broken {
-            return Ok(Verdict::unsupported(format!("the test cannot be written: {why}")));
+            return Verdict::unsupported(format!("the test cannot be written: {why}"));
         }
         // Text and lists are not read, as neither engine takes them.
-        let types = test.inputs.iter().chain(&test.outputs);
-        if let Some(strange) = types.clone().find(|name| name.contains('(')) {
-            let kind = strange.split('(').next().unwrap_or_default();
-            return Ok(Verdict::unsupported(format!("values of type {kind}")));
+        if let Some(foreign) = test.types().find_map(foreign) {
+            return Verdict::unsupported(foreign);
         }
-        if let Some(name) = types.clone().find(|name| *name == "string") {
-            return Ok(Verdict::unsupported(format!("element type {name}")));
+        match Case::read(suite, test) {
+            Err(error) => Verdict::failed("the test cannot be read").detailed(format!("{error:#}")),
+            Ok(case) => match self {
+                Self::Maasm(maasm) => maasm.run(&case, stage),
+                Self::Tract => tract::run(&case),
+            },
         }
-        let case = Case::read(suite, test)?;
-        Ok(match self {
-            Self::Maasm(maasm) => maasm.run(&case, stage),
-            Self::Tract => tract::run(&case),
-        })
+    }
+}
+
+/// Why a value of this type is no tensor of numbers, if it is none.
+fn foreign(type_name: &str) -> Option<String> {
+    match type_name.split_once('(') {
+        Some((kind, _)) => Some(format!("values of type {kind}")),
+        None => (type_name == "string").then(|| "element type string".into()),
     }
 }
 
