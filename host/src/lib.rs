@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - `source/`: what users give (ONNX, or structure and parameters) becomes one ONNX graph in memory
+//! - `network/`: what can be asked about that graph
 //! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
 //! - `package/`: plan and template become a component
 //! - `engine/`: components are loaded, instantiated and called, within limits
@@ -12,6 +13,7 @@
 pub mod cli;
 pub mod compile;
 pub mod engine;
+mod network;
 pub mod package;
 pub mod server;
 pub mod source;

@@ -1,15 +1,32 @@
 //! `maasm inspect`: what a model holds, whether it compiles, and its structure as JSON.
+//!
+//! # Layout
+//! - `report`: everything that is found out, as `--json` writes it
+//! - `layers`, `steps`: the model's parts and what each costs; `tree` groups them by their names' paths
+//! - `memory`: what lies where in the arena, and when
+//! - `timing`: how long each step takes
+//! - `unsupported`: what cannot be compiled, and what to do about it
+//! - `text`, `html/`: the report for people; `figures` for both
 
+mod figures;
+mod layers;
+mod memory;
 mod report;
 mod steps;
 mod text;
+mod timing;
+mod tree;
+mod unsupported;
 
 use super::shape;
-use crate::compile::{self, Options};
+use crate::compile::{self, Options, Shapes};
+use crate::network::Network;
 use crate::source::{Limits, Source};
 use anyhow::{Context, anyhow};
+use report::Report;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tract_onnx::pb::GraphProto;
 
 /// Tell what a model holds and whether it compiles.
 ///
@@ -29,9 +46,12 @@ pub struct Arguments {
     /// The shape of an input whose axes the model leaves open, as NAME=1x3x224x224. May be repeated.
     #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
     shapes: Vec<(String, Vec<usize>)>,
-    /// Also list the compiled steps.
+    /// Show groups of layers only down to this depth.
+    #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u8).range(1..), conflicts_with = "structure")]
+    depth: Option<u8>,
+    /// Run the model natively on this machine, and tell how long each layer takes.
     #[arg(long, conflicts_with = "structure")]
-    steps: bool,
+    time: bool,
     /// Print JSON.
     #[arg(long, conflicts_with = "structure")]
     json: bool,
@@ -57,9 +77,17 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.structure {
         return write_structure(&source, path, &arguments);
     }
-    let compiled = compile::compile(&source.model, &Options { shapes: arguments.shapes });
-    let report = report::Report::new(&source, &compiled, arguments.steps);
-    print(&if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { text::write(&report) })
+    let options = Options { shapes: arguments.shapes };
+    let compiled = compile::compile(&source.model, &options);
+    let shapes = if compiled.is_err() { compile::shapes(&source.model, &options) } else { Shapes::new() };
+    let timing = compiled.as_ref().ok().filter(|_| arguments.time).map(timing::measure).transpose()?;
+    let nothing = GraphProto::default();
+    let network = Network::new(source.model.graph.as_ref().unwrap_or(&nothing));
+    let report = Report::new(&source, &network, &compiled, &shapes, timing);
+    if arguments.json {
+        return print(&(serde_json::to_string_pretty(&report)? + "\n"));
+    }
+    print(&text::write(&report, arguments.depth.map(usize::from)))
 }
 
 fn write_structure(source: &Source, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {

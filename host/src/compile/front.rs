@@ -19,10 +19,7 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     if !foreign.is_empty() {
         return Err(Error::Unsupported(foreign));
     }
-    let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
-    activation::register(&mut onnx);
-    native::register(&mut onnx);
-    let mut inference = onnx.model_for_proto_model(model).map_err(invalid)?;
+    let mut inference = parsed(model)?;
     let unknown: Vec<_> = inference.nodes().iter().filter_map(unimplemented).collect();
     if !unknown.is_empty() {
         return Err(Error::Unsupported(unknown));
@@ -35,11 +32,12 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     Ok(typed)
 }
 
-/// How many parameters the model has: the floating-point constants that tensors are computed with, single numbers
-/// apart. A batch normalisation counts as its scale and offset.
-pub fn parameters(model: &TypedModel) -> u64 {
-    let constants = model.nodes().iter().filter_map(|node| node.outputs.first()?.fact.konst.as_ref());
-    constants.filter(|tensor| tensor.datum_type().is_float() && tensor.len() > 1).map(|t| t.len() as u64).sum()
+/// The graph as tract reads it, nothing inferred yet.
+pub(super) fn parsed(model: &ModelProto) -> Result<InferenceModel, Error> {
+    let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
+    activation::register(&mut onnx);
+    native::register(&mut onnx);
+    onnx.model_for_proto_model(model).map_err(invalid)
 }
 
 pub(super) fn invalid(error: TractError) -> Error {
@@ -67,7 +65,7 @@ fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
 }
 
 /// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.
-fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<(), Error> {
+pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<(), Error> {
     let names: Vec<String> = model.inputs.iter().map(|i| model.node(i.node).name.clone()).collect();
     for (name, _) in &options.shapes {
         if !names.contains(name) {

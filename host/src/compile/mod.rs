@@ -9,6 +9,7 @@
 //! - `native/`: operators that the front end does not know are kept whole; one operator family is one file
 //! - `constants`: what reads only constants is computed now
 //! - `fuse`: what follows a `kernel` becomes part of it
+//! - `shapes`: what shape every value has, for whom the plan is not enough
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
 
 mod activation;
@@ -25,9 +26,13 @@ mod native;
 mod pack;
 mod prelu;
 mod ranked;
+mod shapes;
 mod size;
 mod types;
 
+pub use shapes::{Shapes, shapes};
+
+use crate::network::{Network, Parameters};
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;
 
@@ -88,7 +93,7 @@ pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error>
 fn compile_uncontained(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
     size::refuse_enormous(model)?;
     let typed = front::typed(model, options)?;
-    let parameters = front::parameters(&typed);
+    let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
     let lowered = lower::lower(&typed)?;
     drop(typed);
     let multiply_accumulates = lowered.draft.multiply_accumulates();

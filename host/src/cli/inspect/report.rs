@@ -1,18 +1,25 @@
 //! What `maasm inspect` finds out; with `--json` also its form.
 
-use super::steps::{self, Step};
-use crate::compile::{self, Compiled};
+use super::layers::{self, Layer, Names};
+use super::memory::Memory;
+use super::timing::Timing;
+use super::unsupported::{self, Unsupported};
+use crate::compile::{self, Compiled, Shapes};
+use crate::network::{Network, Parameters, inner_graphs, operator, tensor_bytes};
 use crate::source::Source;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Extent;
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto, ValueInfoProto, type_proto};
+use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};
 
 /// Everything about a model.
 #[derive(Serialize)]
 pub(super) struct Report {
     pub name: String,
+    /// What wrote the file, if it says so.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub producer: String,
     pub digest: String,
     /// Operator sets by domain, `ai.onnx` being ONNX's own.
     pub operator_sets: BTreeMap<String, i64>,
@@ -20,8 +27,10 @@ pub(super) struct Report {
     pub outputs: Vec<Port>,
     /// How often each operator occurs, graphs inside nodes included.
     pub operators: BTreeMap<String, usize>,
-    /// Floating-point numbers that were learnt.
+    /// Numbers that were learnt; see [`Parameters`].
     pub parameters: u64,
+    /// Numbers that were gathered while training: running means and variances.
+    pub statistics: u64,
     /// Bytes of all tensors in the model.
     pub tensor_bytes: u64,
     /// Parameters in the file that the structure does not use.
@@ -35,6 +44,8 @@ pub(super) struct Report {
     /// What else stands in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// The compiled steps in order; the source's nodes, if the model does not compile.
+    pub layers: Vec<Layer>,
 }
 
 /// An input or output. Open extents have names or are `?`.
@@ -52,102 +63,100 @@ pub(super) struct Cost {
     pub multiply_accumulates: u64,
     /// Two for each multiply-accumulate.
     pub flops: u64,
-    pub arena_bytes: u64,
-    pub constants_bytes: u64,
     pub step_count: usize,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
+    pub memory: Memory,
+    /// Measured natively on this machine, with `--time` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Time>,
 }
 
-/// A node that cannot be compiled.
+/// How long one inference takes.
 #[derive(Serialize)]
-pub(super) struct Unsupported {
-    pub operator: String,
-    pub node: String,
-    pub reason: String,
+pub(super) struct Time {
+    pub runs: usize,
+    /// The median of all runs.
+    pub milliseconds: f64,
 }
 
 impl Report {
-    pub fn new(source: &Source, compiled: &Result<Compiled, compile::Error>, with_steps: bool) -> Self {
-        let nothing = GraphProto::default();
-        let graph = source.model.graph.as_ref().unwrap_or(&nothing);
-        let is_parameter = |name: &str| graph.initializer.iter().any(|tensor| tensor.name == name);
-        let mut content = Content::default();
-        content.add(graph);
-        let cost = |compiled: &Compiled| Cost {
-            multiply_accumulates: compiled.multiply_accumulates,
-            flops: 2 * compiled.multiply_accumulates,
-            arena_bytes: compiled.plan.arena_len,
-            constants_bytes: compiled.plan.constants_len,
-            step_count: compiled.plan.steps.len(),
-            steps: if with_steps { steps::of(&compiled.plan) } else { Vec::new() },
+    /// `shapes` are looked at only if the model does not compile.
+    pub fn new(
+        source: &Source,
+        network: &Network,
+        compiled: &Result<Compiled, compile::Error>,
+        shapes: &Shapes,
+        timing: Option<Timing>,
+    ) -> Self {
+        let graph = network.graph;
+        let parameters = Parameters::count(network);
+        let names = Names::of(network);
+        let unsupported = match compiled {
+            Err(compile::Error::Unsupported(found)) => unsupported::list(network, &names, found),
+            _ => Vec::new(),
         };
-        let (unsupported, problem) = match compiled {
-            Ok(_) => (Vec::new(), None),
-            Err(compile::Error::Unsupported(all)) => (all.iter().map(unsupported).collect(), None),
-            Err(other) => (Vec::new(), Some(other.to_string())),
+        let mut layers = match compiled {
+            Ok(compiled) => layers::compiled(network, &names, &parameters, compiled),
+            Err(_) => {
+                let reasons = unsupported.iter().filter_map(|found| Some((found.id?, found.reason.clone())));
+                layers::source(network, &parameters, shapes, &reasons.collect())
+            }
         };
+        if let Some(timing) = &timing {
+            add_times(&mut layers, timing);
+        }
+        let mut operators = BTreeMap::new();
+        count_operators(graph, &mut operators);
+        let is_stored = |name: &str| graph.initializer.iter().any(|tensor| tensor.name == name);
         Self {
             name: graph.name.clone(),
+            producer: format!("{} {}", source.model.producer_name, source.model.producer_version).trim().into(),
             digest: source.digest.clone(),
             operator_sets: source.model.opset_import.iter().map(|o| (domain(&o.domain), o.version)).collect(),
-            inputs: graph.input.iter().filter(|input| !is_parameter(&input.name)).map(port).collect(),
+            inputs: graph.input.iter().filter(|input| !is_stored(&input.name)).map(port).collect(),
             outputs: graph.output.iter().map(port).collect(),
-            operators: content.operators,
-            parameters: compiled.as_ref().map_or(content.parameters, |compiled| compiled.parameters),
-            tensor_bytes: content.bytes,
+            operators,
+            parameters: parameters.learnt,
+            statistics: parameters.statistics,
+            tensor_bytes: tensor_bytes(graph),
             unused_parameters: source.unused.clone(),
-            compiled: compiled.as_ref().ok().map(cost),
+            compiled: compiled.as_ref().ok().map(|compiled| cost(compiled, timing)),
             unsupported,
-            problem,
+            problem: match compiled {
+                Err(compile::Error::Unsupported(_)) | Ok(_) => None,
+                Err(other) => Some(other.to_string()),
+            },
+            layers,
         }
     }
 }
 
-/// What the nodes and tensors of a graph add up to.
-#[derive(Default)]
-struct Content {
-    operators: BTreeMap<String, usize>,
-    parameters: u64,
-    bytes: u64,
-}
-
-impl Content {
-    fn add(&mut self, graph: &GraphProto) {
-        graph.initializer.iter().for_each(|tensor| self.add_tensor(tensor));
-        for node in &graph.node {
-            *self.operators.entry(operator(node)).or_default() += 1;
-            for attribute in &node.attribute {
-                attribute.t.iter().chain(&attribute.tensors).for_each(|tensor| self.add_tensor(tensor));
-                attribute.g.iter().chain(&attribute.graphs).for_each(|inner| self.add(inner));
-            }
-        }
-    }
-
-    fn add_tensor(&mut self, tensor: &TensorProto) {
-        let elements: i64 = tensor.dims.iter().product();
-        let learnt = [DataType::Float, DataType::Double, DataType::Float16, DataType::Bfloat16];
-        if elements > 1 && learnt.iter().any(|&data_type| data_type as i32 == tensor.data_type) {
-            self.parameters += elements as u64;
-        }
-        self.bytes += tensor.raw_data.len() as u64;
+fn cost(compiled: &Compiled, timing: Option<Timing>) -> Cost {
+    Cost {
+        multiply_accumulates: compiled.multiply_accumulates,
+        flops: 2 * compiled.multiply_accumulates,
+        step_count: compiled.plan.steps.len(),
+        memory: Memory::of(&compiled.plan),
+        time: timing.map(|timing| Time { runs: timing.runs, milliseconds: timing.total.as_secs_f64() * 1e3 }),
     }
 }
 
-fn unsupported(found: &compile::Unsupported) -> Unsupported {
-    let compile::Unsupported { node, operator, reason } = found.clone();
-    Unsupported { operator, node, reason }
+fn add_times(layers: &mut [Layer], timing: &Timing) {
+    let sum: f64 = timing.steps.iter().map(|time| time.as_secs_f64()).sum();
+    for (layer, time) in layers.iter_mut().zip(&timing.steps) {
+        layer.milliseconds = Some(time.as_secs_f64() * 1e3);
+        layer.time_share = Some(if sum > 0.0 { time.as_secs_f64() / sum } else { 0.0 });
+    }
+}
+
+fn count_operators(graph: &GraphProto, operators: &mut BTreeMap<String, usize>) {
+    for node in &graph.node {
+        *operators.entry(operator(node)).or_default() += 1;
+        inner_graphs(node).for_each(|inner| count_operators(inner, operators));
+    }
 }
 
 fn domain(domain: &str) -> String {
     if domain.is_empty() { "ai.onnx".into() } else { domain.into() }
-}
-
-fn operator(node: &NodeProto) -> String {
-    match node.domain.as_str() {
-        "" | "ai.onnx" => node.op_type.clone(),
-        domain => format!("{domain}.{}", node.op_type),
-    }
 }
 
 fn port(value: &ValueInfoProto) -> Port {

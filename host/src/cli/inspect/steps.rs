@@ -1,85 +1,99 @@
-//! The compiled steps and what each costs.
+//! What each compiled step is and costs. The one place that knows one kernel from another.
 
-use maasm_plan::{Op, Place, Plan, Tensor};
-use serde::Serialize;
+use maasm_plan::op::Unary;
+use maasm_plan::{Op, Plan, Step, Tensor};
 
-/// One kernel call.
-#[derive(Serialize)]
-pub(super) struct Step {
-    /// The node that it came from.
-    pub name: String,
+/// A step in words and figures.
+pub(super) struct Description {
+    /// The kernel's name and what tells it from others of its kind.
     pub kernel: String,
     /// The physical shape: channels last.
     pub output: Vec<u32>,
-    pub parameters: u64,
     pub multiply_accumulates: u64,
     /// Bytes of what it writes.
     pub bytes: u64,
 }
 
-/// All of a plan.
-pub(super) fn of(plan: &Plan) -> Vec<Step> {
-    plan.steps.iter().map(|step| describe(plan, step)).collect()
-}
-
-fn describe(plan: &Plan, step: &maasm_plan::Step) -> Step {
+pub(super) fn describe(plan: &Plan, step: &Step) -> Description {
     let tensor = |id: &u32| plan.tensors.get(*id as usize);
     let output = step.outputs.first().and_then(tensor);
-    let elements = output.and_then(Tensor::elements).unwrap_or(0);
-    let channels = |tensor: Option<&Tensor>| tensor.and_then(|t| t.shape.last()).map_or(0, |&c| u64::from(c));
-    let window = |[height, width]: [u32; 2]| u64::from(height) * u64::from(width);
-    // Multiply-accumulates for each element written; packed weights hold padding, so those are counted, too.
-    let (each, weights) = match &step.op {
-        Op::Conv(conv) => {
-            let input = channels(step.inputs.first().and_then(tensor));
-            let each = window(conv.window) * input / u64::from(conv.groups.max(1));
-            (each, Some((each + u64::from(conv.bias)) * channels(output)))
-        }
-        Op::Depthwise(depthwise) => (window(depthwise.window), None),
-        _ => (0, None),
-    };
-    let constant = |tensor: &&Tensor| matches!(tensor.place, Place::Constants(_));
-    let constants = step.inputs.iter().filter_map(tensor).filter(constant).filter_map(Tensor::elements);
-    Step {
-        name: step.name.clone(),
+    Description {
         kernel: kernel(&step.op),
         output: output.map(|output| output.shape.clone()).unwrap_or_default(),
-        parameters: weights.unwrap_or_else(|| constants.sum()),
-        multiply_accumulates: elements * each,
+        multiply_accumulates: multiply_accumulates(&step.op, step.inputs.first().and_then(tensor), output),
         bytes: step.outputs.iter().filter_map(tensor).filter_map(Tensor::bytes).sum(),
     }
 }
 
-/// The kernel's name and what tells it from others of its kind.
+/// Those of convolutions and matrix products: what a network's cost is usually quoted as. Other kernels have none.
+fn multiply_accumulates(op: &Op, input: Option<&Tensor>, output: Option<&Tensor>) -> u64 {
+    let elements = output.and_then(Tensor::elements).unwrap_or(0);
+    let window = |[height, width]: [u32; 2]| u64::from(height) * u64::from(width);
+    let for_each_element = match op {
+        Op::Conv(conv) => {
+            let channels = input.and_then(|tensor| tensor.shape.last()).map_or(0, |&channels| u64::from(channels));
+            window(conv.window) * channels / u64::from(conv.groups.max(1))
+        }
+        Op::Depthwise(depthwise) => window(depthwise.window),
+        _ => 0,
+    };
+    elements * for_each_element
+}
+
 fn kernel(op: &Op) -> String {
     let size = |[height, width]: [u32; 2]| format!("{height}×{width}");
+    let then = |activation: &Option<Unary>| {
+        activation.as_ref().map(|function| format!(" + {}", self::function(function))).unwrap_or_default()
+    };
     match op {
         Op::Conv(conv) => {
             let groups = if conv.groups > 1 { format!(" in {} groups", conv.groups) } else { String::new() };
             let residual = if conv.residual { " + residual" } else { "" };
-            let activation = if conv.activation.is_some() { " + activation" } else { "" };
-            format!("convolution {}{groups}{residual}{activation}", size(conv.window))
+            format!("convolution {}{groups}{residual}{}", size(conv.window), then(&conv.activation))
         }
-        Op::Depthwise(depthwise) => {
-            let activation = if depthwise.activation.is_some() { " + activation" } else { "" };
-            format!("depthwise {}{activation}", size(depthwise.window))
+        Op::Depthwise(depthwise) => format!("depthwise {}{}", size(depthwise.window), then(&depthwise.activation)),
+        Op::Pool(pool) => format!("{} pool {}", variant(&pool.kind), size(pool.window)),
+        Op::Unary(unary) => function(unary),
+        Op::Binary(binary) => format!("{}{}", variant(&binary.kind), then(&binary.activation)),
+        Op::Reduce(reduce) => format!("reduce {}", variant(&reduce.kind)),
+        other => variant(other),
+    }
+}
+
+/// An element-wise function by the name that networks are described with.
+fn function(unary: &Unary) -> String {
+    match unary {
+        Unary::Clamp { low: 0.0, high: f32::INFINITY } => "relu".into(),
+        Unary::Clamp { low: 0.0, high: 6.0 } => "relu6".into(),
+        other => variant(other),
+    }
+}
+
+/// The name of an enum's variant in words: `LocalResponse(…)` is `local response`.
+fn variant(value: &impl std::fmt::Debug) -> String {
+    let shown = format!("{value:?}");
+    let name = shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
         }
-        Op::Pool(pool) => format!("{} pool {}", format!("{:?}", pool.kind).to_lowercase(), size(pool.window)),
-        Op::Unary(_) => "unary".into(),
-        Op::Binary(binary) => format!("{:?}", binary.kind).to_lowercase(),
-        Op::Reduce(reduce) => format!("reduce {}", format!("{:?}", reduce.kind).to_lowercase()),
-        Op::Softmax(_) => "softmax".into(),
-        Op::Copy(_) => "copy".into(),
-        Op::Fill(_) => "fill".into(),
-        Op::LocalResponse(_) => "local response".into(),
-        Op::Cast => "cast".into(),
-        Op::Select(_) => "select".into(),
-        Op::Gather(_) => "gather".into(),
-        Op::Scatter(_) => "scatter".into(),
-        Op::Resample(_) => "resample".into(),
-        Op::Cumulate(_) => "running sum".into(),
-        Op::Top(_) => "top".into(),
-        Op::Contract(_) => "contraction".into(),
-        Op::GridSample(_) => "grid sample".into(),
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maasm_plan::op::{BinaryKind, Fill, PoolKind};
+
+    #[test]
+    fn kernels_without_words_of_their_own_are_told_by_their_name() {
+        assert_eq!(kernel(&Op::Fill(Fill { value: 0.5 })), "fill");
+        assert_eq!(variant(&PoolKind::AverageWithPadding), "average with padding");
+        assert_eq!(variant(&BinaryKind::Add), "add");
+        assert_eq!(function(&Unary::LeakyRelu { alpha: 0.1 }), "leaky relu");
+        assert_eq!(function(&Unary::Clamp { low: 0.0, high: 6.0 }), "relu6");
     }
 }
