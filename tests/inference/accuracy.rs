@@ -1,6 +1,6 @@
 //! EfficientNet-Lite0 on real photographs: as often right as it should be, and of one mind with onnxruntime.
 
-use crate::network::{bytes, compiled, component, floats, native, run_component, run_native, top};
+use crate::network::{compiled, component, native, onnxruntime, run_component, run_native, top};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
 use maasm_media::{decode, preprocess, preset};
@@ -9,7 +9,6 @@ use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_tests::python;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// The largest difference to onnxruntime's logits.
 const TOLERANCE: f32 = 1e-3;
@@ -48,19 +47,6 @@ fn pixels(photograph: &[u8]) -> Vec<f32> {
     tensor
 }
 
-/// What onnxruntime makes of each input.
-fn onnxruntime(model: &Path, inputs: &[Vec<f32>]) -> Option<Vec<Vec<f32>>> {
-    let python = python::interpreter()?;
-    let folder = tempfile::tempdir().unwrap();
-    let [given, answered] = ["inputs", "outputs"].map(|name| folder.path().join(name));
-    fs::write(&given, bytes(&inputs.concat())).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/support/run_onnx.py");
-    let status = Command::new(python).args([&script, model, &given, &answered]).status().unwrap();
-    assert!(status.success(), "onnxruntime failed");
-    let logits = floats(&fs::read(answered).unwrap());
-    Some(logits.chunks_exact(logits.len() / inputs.len()).map(<[f32]>::to_vec).collect())
-}
-
 #[track_caller]
 fn assert_agree(found: &[Vec<f32>], expected: &[Vec<f32>], what: &str) {
     let differences = found.iter().flatten().zip(expected.iter().flatten()).map(|(a, b)| (a - b).abs());
@@ -76,7 +62,7 @@ fn given_the_same_pixels_logits_are_onnxruntimes() {
     let Some(data) = data() else { return };
     let inputs: Vec<_> = photographs(&data).iter().map(|(photograph, _)| pixels(photograph)).collect();
     let file = data.join("efficientnet-lite0.onnx");
-    let Some(expected) = onnxruntime(&file, &inputs) else {
+    let Some(expected) = onnxruntime(&file, &inputs, None) else {
         return println!("skipped: MAASM_PYTHON names no Python with onnxruntime; `cargo xtask test` provides one");
     };
     let compiled = compiled(&Source::from_onnx(&file, &Limits::default()).unwrap());

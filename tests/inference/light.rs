@@ -39,18 +39,43 @@ fn check(name: &str) {
 }
 
 #[test]
+fn alexnet_gives_the_outputs_that_onnx_expects() {
+    check("bvlc_alexnet");
+}
+
+#[test]
+fn densenet_gives_the_outputs_that_onnx_expects() {
+    check("densenet121");
+}
+
+#[test]
+fn inception_v1_gives_the_outputs_that_onnx_expects() {
+    check("inception_v1");
+}
+
+#[test]
+fn inception_v2_gives_the_outputs_that_onnx_expects() {
+    check("inception_v2");
+}
+
+#[test]
 fn resnet50_gives_the_outputs_that_onnx_expects() {
     check("resnet50");
 }
 
 #[test]
-fn vgg19_gives_the_outputs_that_onnx_expects() {
-    check("vgg19");
+fn shufflenet_gives_the_outputs_that_onnx_expects() {
+    check("shufflenet");
 }
 
 #[test]
 fn squeezenet_gives_the_outputs_that_onnx_expects() {
     check("squeezenet");
+}
+
+#[test]
+fn vgg19_gives_the_outputs_that_onnx_expects() {
+    check("vgg19");
 }
 
 #[test]

@@ -4,3 +4,4 @@ mod accuracy;
 mod kernels;
 mod light;
 mod network;
+mod packages;

@@ -6,6 +6,10 @@ use maasm::package::{Simd, package};
 use maasm::source::Source;
 use maasm_plan::{Card, Recipe};
 use maasm_runtime::{AlignedBytes, Executor};
+use maasm_tests::python;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 pub fn compiled(source: &Source) -> Compiled {
@@ -48,6 +52,24 @@ pub fn run_component(model: &Model, input: &[f32]) -> Vec<f32> {
     let (name, shape) = (info.name.clone(), info.shape.clone());
     let tensor = Tensor { name, element_type: ElementType::F32, shape, data: bytes(input) };
     floats(&model.infer(&[tensor]).expect("the component answers")[0].data)
+}
+
+/// What onnxruntime makes of each input: the first output. `shape` is one input's, where the file leaves it open.
+pub fn onnxruntime(model: &Path, inputs: &[Vec<f32>], shape: Option<&[usize]>) -> Option<Vec<Vec<f32>>> {
+    let python = python::interpreter()?;
+    let folder = tempfile::tempdir().unwrap();
+    let [given, answered] = ["inputs", "outputs"].map(|name| folder.path().join(name));
+    fs::write(&given, bytes(&inputs.concat())).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/support/run_onnx.py");
+    let mut command = Command::new(python);
+    command.args([&script, model, &given, &answered]);
+    if let Some(shape) = shape {
+        command.arg(shape.iter().map(ToString::to_string).collect::<Vec<_>>().join("x"));
+    }
+    let status = command.status().unwrap();
+    assert!(status.success(), "onnxruntime failed");
+    let outputs = floats(&fs::read(answered).unwrap());
+    Some(outputs.chunks_exact(outputs.len() / inputs.len()).map(<[f32]>::to_vec).collect())
 }
 
 /// The index of the highest value.
