@@ -22,8 +22,14 @@ fn brightest_pixel(weights: Vec<u8>) -> Compiled {
         place: Place::Arena(offset),
     };
     let plan = Plan {
-        inputs: vec![Port { name: "pixels".into(), shape: vec![1, 1, 2, 2], tensor: 0, axes: vec![0, 2, 3, 1] }],
-        outputs: vec![Port { name: "scores".into(), shape: vec![1, 4], tensor: 1, axes: vec![] }],
+        inputs: vec![Port {
+            name: "pixels".into(),
+            shape: vec![1, 1, 2, 2],
+            tensor: 0,
+            axes: vec![0, 2, 3, 1],
+            count: None,
+        }],
+        outputs: vec![Port { name: "scores".into(), shape: vec![1, 4], tensor: 1, axes: vec![], count: None }],
         tensors: vec![tensor(0, &[1, 2, 2, 1]), tensor(64, &[1, 4])],
         steps: vec![Step {
             name: "softmax".into(),

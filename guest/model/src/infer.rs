@@ -38,8 +38,13 @@ impl Model {
         self.execute()?;
         let plan = self.executor.plan();
         let output = |(index, port)| {
-            let TensorInfo { name, element_type, shape } = info(plan, port);
-            WitTensor { name, element_type, shape, data: self.executor.output(index) }
+            let TensorInfo { name, element_type, .. } = info(plan, port);
+            WitTensor {
+                name,
+                element_type,
+                shape: self.executor.output_shape(index),
+                data: self.executor.output(index),
+            }
         };
         Ok(plan.outputs.iter().enumerate().map(output).collect())
     }

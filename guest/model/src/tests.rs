@@ -20,8 +20,14 @@ fn strongest_colour() -> Package {
         place: Place::Arena(offset),
     };
     let plan = Plan {
-        inputs: vec![Port { name: "picture".into(), shape: vec![1, 3, 2, 2], tensor: 0, axes: vec![0, 2, 3, 1] }],
-        outputs: vec![Port { name: "means".into(), shape: vec![1, 3], tensor: 1, axes: vec![] }],
+        inputs: vec![Port {
+            name: "picture".into(),
+            shape: vec![1, 3, 2, 2],
+            tensor: 0,
+            axes: vec![0, 2, 3, 1],
+            count: None,
+        }],
+        outputs: vec![Port { name: "means".into(), shape: vec![1, 3], tensor: 1, axes: vec![], count: None }],
         tensors: vec![tensor(0, &[1, 2, 2, 3]), tensor(64, &[1, 3])],
         steps: vec![Step {
             name: "mean".into(),

@@ -23,6 +23,6 @@ mod tensor;
 
 pub use op::Op;
 pub use package::{Card, DecodeError, FORMAT_VERSION, MAGIC, Package};
-pub use plan::{Plan, PlanError, Port, Step};
+pub use plan::{Counted, Plan, PlanError, Port, Step};
 pub use recipe::Recipe;
 pub use tensor::{ALIGNMENT, ElementType, Place, Tensor, TensorId};

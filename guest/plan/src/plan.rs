@@ -33,6 +33,17 @@ pub struct Port {
     /// How the physical axes are read off the outside ones: physical axis `i` is outside axis `axes[i]`. Empty
     /// where both have the same order.
     pub axes: Vec<u8>,
+    /// Where an output's extent depends on what was computed; `shape` then has the greatest that there can be.
+    pub count: Option<Counted>,
+}
+
+/// An output's axis that ends where a tensor says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The axis, from outside.
+    pub axis: u8,
+    /// An i64 tensor whose first element is the extent.
+    pub tensor: TensorId,
 }
 
 /// A compiled model.
@@ -150,6 +161,13 @@ impl Plan {
     fn validate_port(&self, port: &Port) -> Result<(), PlanError> {
         let tensor = self.tensor(port.tensor, &port.name)?;
         let bad = |why| Err(PlanError::Port { name: port.name.clone(), why });
+        if let Some(count) = port.count {
+            let tensor = self.tensor(count.tensor, &port.name)?;
+            let fits = tensor.element_type == ElementType::I64 && tensor.elements().is_some_and(|n| n > 0);
+            if !fits || usize::from(count.axis) >= port.shape.len() {
+                return bad("what counts its results is not one number for one of its axes");
+            }
+        }
         if port.axes.is_empty() {
             let outside = port.shape.iter().try_fold(1u64, |n, &d| n.checked_mul(u64::from(d)));
             if outside.is_none() || outside != tensor.elements() {

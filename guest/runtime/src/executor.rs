@@ -130,7 +130,7 @@ impl<C: AsRef<[u8]>> Executor<C> {
         Ok(())
     }
 
-    /// Output `index` in the outside order, little-endian.
+    /// Output `index` in the outside order, little-endian, as many elements as [`Executor::output_shape`] has.
     ///
     /// # Panics
     /// If there is no such output.
@@ -140,7 +140,33 @@ impl<C: AsRef<[u8]>> Executor<C> {
         let physical = self.bytes(tensor);
         let mut bytes = vec![0; physical.len()];
         copy::run(tensor.element_type.size(), &inward(port, tensor).reversed(), physical, &mut bytes);
+        if let Some(count) = port.count {
+            // Of each run along the counted axis, the first part stays.
+            let axis = usize::from(count.axis);
+            let within: u64 = port.shape[axis + 1..].iter().map(|&extent| u64::from(extent)).product();
+            let block = (within * tensor.element_type.size()) as usize;
+            let (whole, used) = (port.shape[axis] as usize * block, self.output_shape(index)[axis] as usize * block);
+            if whole > 0 {
+                bytes = bytes.chunks_exact(whole).flat_map(|run| &run[..used]).copied().collect();
+            }
+        }
         bytes
+    }
+
+    /// The shape of output `index` as the outside world sees it. Of an output whose extent depends on what was
+    /// computed, it is known once the plan has run.
+    ///
+    /// # Panics
+    /// If there is no such output.
+    pub fn output_shape(&self, index: usize) -> Vec<u32> {
+        let port = &self.plan.outputs[index];
+        let mut shape = port.shape.clone();
+        if let Some(count) = port.count {
+            let counted = bytemuck::cast_slice::<u8, i64>(self.bytes(&self.plan.tensors[count.tensor as usize]))[0];
+            let extent = &mut shape[usize::from(count.axis)];
+            *extent = u32::try_from(counted.max(0)).map_or(*extent, |counted| counted.min(*extent));
+        }
+        shape
     }
 
     /// Output `index` in the physical order, which for up to two axes, and wherever height and width are 1, is the

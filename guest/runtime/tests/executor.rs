@@ -58,7 +58,13 @@ fn plan() -> (Plan, AlignedBytes) {
         outputs: vec![2],
         scratch,
     };
-    let port = |name: &str, tensor| Port { name: name.into(), shape: vec![1, 1, 5, 5], tensor, axes: vec![0, 2, 3, 1] };
+    let port = |name: &str, tensor| Port {
+        name: name.into(),
+        shape: vec![1, 1, 5, 5],
+        tensor,
+        axes: vec![0, 2, 3, 1],
+        count: None,
+    };
     let plan = Plan {
         inputs: vec![port("image", 0)],
         outputs: vec![port("scores", 2)],
@@ -128,7 +134,7 @@ fn ports_turn_the_outside_order_into_the_physical_one_and_back() {
     let (mut plan, constants) = plan();
     plan.steps.clear();
     plan.tensors.push(floats(&[1, 2, 3, 4], Place::Arena(0)));
-    let port = Port { name: "x".into(), shape: vec![1, 4, 2, 3], tensor: 4, axes: vec![0, 2, 3, 1] };
+    let port = Port { name: "x".into(), shape: vec![1, 4, 2, 3], tensor: 4, axes: vec![0, 2, 3, 1], count: None };
     plan.inputs = vec![port.clone()];
     plan.outputs = vec![port];
     let mut executor = Executor::new(plan, constants, AlignedBytes::zeroed(512)).unwrap();

@@ -58,8 +58,13 @@ impl Draft {
             tensors.push(scratch);
             tensors.len() as u32 - 1
         });
-        let port =
-            Port { name: String::new(), shape: tensors[made_id as usize].shape.clone(), tensor: made_id, axes: vec![] };
+        let port = Port {
+            name: String::new(),
+            shape: tensors[made_id as usize].shape.clone(),
+            tensor: made_id,
+            axes: vec![],
+            count: None,
+        };
         let step = Step {
             name: String::new(),
             op: op.clone(),

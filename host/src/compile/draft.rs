@@ -105,6 +105,8 @@ pub struct Draft {
     pub buffers: Vec<Buffer>,
     /// The steps in order; a step that fusion removed is `None`.
     pub steps: Vec<Option<Step>>,
+    /// Axes of outputs whose extent is computed, by buffer, with what holds the extent.
+    pub counts: HashMap<BufferId, (usize, Value)>,
     /// The buffers of constants that are values already.
     constants: HashMap<usize, BufferId>,
 }
@@ -143,6 +145,11 @@ impl Draft {
         self.like(value, shape, order)
     }
 
+    /// Says that an axis of an output of the model ends where `count`, one number of i64, says.
+    pub fn count(&mut self, output: &Value, axis: usize, count: Value) {
+        self.counts.insert(output.buffer, (axis, count));
+    }
+
     /// The type of a value's elements.
     pub fn element_type(&self, value: &Value) -> ElementType {
         self.buffers[value.buffer].element_type
@@ -173,6 +180,9 @@ impl Draft {
             return value.clone();
         }
         let output = self.typed(element_type, value.shape.clone(), value.order.clone());
+        if let Some(count) = self.counts.get(&value.buffer).cloned() {
+            self.counts.insert(output.buffer, count);
+        }
         self.push_unary(name, Op::Cast, value, &output);
         output
     }

@@ -5,7 +5,7 @@ use super::draft::{BufferId, Draft, Operand, Step, Value};
 use super::kernel::{Conv, Kernel};
 use super::lower::Model;
 use super::{Error, pack};
-use maasm_plan::{ALIGNMENT, ElementType, Op, Place, Plan, Port, Tensor, TensorId, op};
+use maasm_plan::{ALIGNMENT, Counted, ElementType, Op, Place, Plan, Port, Tensor, TensorId, op};
 use std::collections::HashMap;
 
 /// Places everything, packs the weights and validates the result.
@@ -29,12 +29,17 @@ pub fn emit(model: Model) -> Result<(Plan, Vec<u8>), Error> {
     let mut port = |(name, value): (String, Value)| {
         let operand = super::draft::operand(&value);
         let tensor = emitter.operand(&operand, &draft, &offsets);
+        let count = draft.counts.get(&value.buffer).map(|(axis, count)| Counted {
+            axis: *axis as u8,
+            tensor: emitter.operand(&super::draft::operand(count), &draft, &offsets),
+        });
         let natural = value.order.iter().enumerate().all(|(place, &axis)| place == axis);
         Port {
             name,
             shape: value.shape.iter().map(|&d| d as u32).collect(),
             tensor,
             axes: if natural { Vec::new() } else { value.order.iter().map(|&axis| axis as u8).collect() },
+            count,
         }
     };
     let inputs = inputs.into_iter().map(&mut port).collect();
@@ -123,6 +128,9 @@ impl Emitter {
         }
         for (_, value) in outputs {
             touch(value.buffer, steps.len());
+            if let Some((_, count)) = draft.counts.get(&value.buffer) {
+                touch(count.buffer, steps.len());
+            }
         }
         let buffers: Vec<BufferId> = (0..lives.len()).filter(|&b| lives[b].is_some()).collect();
         let mut wanted: Vec<Lifetime> = lives.into_iter().flatten().collect();
@@ -247,6 +255,7 @@ fn dense(conv: &Conv) -> op::Conv {
 pub fn scratch(op: &Op, inputs: &[Operand], output: &Operand) -> Option<(ElementType, usize)> {
     match op {
         Op::Top(top) => Some((ElementType::U32, top.extent as usize)),
+        Op::Suppress(suppress) => Some((ElementType::U32, suppress.boxes as usize)),
         Op::Conv(conv) => {
             let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
             let input = &inputs[0].shape;

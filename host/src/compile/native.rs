@@ -4,6 +4,7 @@
 mod attributes;
 mod bit_cast;
 mod depth;
+mod found;
 mod gated;
 mod grid_sample;
 mod integer_products;
@@ -48,6 +49,11 @@ pub trait Native: std::fmt::Debug + Send + Sync {
     /// If the inputs make no sense to the operator.
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String>;
 
+    /// Whether the number of its results depends on the input; `outputs` then tells the greatest that it can be.
+    fn is_counted(&self) -> bool {
+        false
+    }
+
     /// Whether its first input is best given channels last.
     fn reads_pictures(&self) -> bool {
         false
@@ -83,6 +89,8 @@ pub fn register(onnx: &mut Onnx) {
     ops.insert("LpPool", |context, node| whole(pools::read, context, node));
     ops.insert("MaxPool", |context, node| whole(pools::read, context, node));
     ops.insert("GridSample", |context, node| whole(grid_sample::read, context, node));
+    ops.insert("NonMaxSuppression", |context, node| whole(found::read_suppression, context, node));
+    ops.insert("NonZero", |context, node| whole(found::read_non_zero, context, node));
     ops.insert("BitCast", |context, node| whole(bit_cast::read, context, node));
 }
 
@@ -118,6 +126,11 @@ impl Whole {
     /// If there is no way.
     pub fn lower(&self, node: &Node, draft: &mut Draft) -> Lowered {
         self.native.lower(node, &self.at, draft)
+    }
+
+    /// Whether the number of its results depends on the input.
+    pub fn is_counted(&self) -> bool {
+        self.native.is_counted()
     }
 
     /// Whether its first input is best given channels last.

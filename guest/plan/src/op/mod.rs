@@ -11,6 +11,7 @@ mod copy;
 mod cumulate;
 mod depthwise;
 mod fill;
+mod found;
 mod gather;
 mod grid_sample;
 mod local_response;
@@ -29,6 +30,7 @@ pub use copy::Copy;
 pub use cumulate::Cumulate;
 pub use depthwise::Depthwise;
 pub use fill::Fill;
+pub use found::{Count, NonZero, Suppress};
 pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use local_response::LocalResponse;
@@ -86,6 +88,12 @@ pub enum Op {
     Contract(Contract),
     /// A picture looked at through a grid.
     GridSample(GridSample),
+    /// Boxes that no better one overlaps.
+    Suppress(Suppress),
+    /// Where a tensor is not zero.
+    NonZero(NonZero),
+    /// How many rows are used.
+    Count(Count),
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -124,6 +132,9 @@ impl Op {
             Self::Top(op) => op.check(operands),
             Self::Contract(op) => op.check(operands),
             Self::GridSample(op) => op.check(operands),
+            Self::Suppress(op) => op.check(operands),
+            Self::NonZero(op) => op.check(operands),
+            Self::Count(op) => op.check(operands),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod copy;
 mod cumulate;
 pub mod depthwise;
 mod fill;
+mod found;
 mod gather;
 mod grid_sample;
 mod integers;
@@ -28,7 +29,7 @@ use maasm_plan::op::Op;
 use maasm_plan::{ElementType, Tensor};
 
 /// The most inputs that an operator has.
-pub const MAX_INPUTS: usize = 4;
+pub const MAX_INPUTS: usize = 5;
 
 /// Floats of working memory that kernels need whatever the plan.
 pub const WORKSPACE: usize = conv::WORKSPACE;
@@ -106,6 +107,19 @@ pub fn run(
             return gather::scatter(op, to.element_type, second.indices(), inputs[2].bytes(), output);
         }
         Op::Top(op) => top::run(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(scratch), output),
+        Op::Suppress(op) => {
+            let number = |operand: &Operand| operand.floats()[0];
+            let given = found::Candidates {
+                boxes: x.floats(),
+                scores: second.floats(),
+                most: bytemuck::cast_slice::<u8, i64>(inputs[2].bytes())[0],
+                overlap: number(&inputs[3]),
+                score: number(&inputs[4]),
+            };
+            found::suppress(op, &given, bytemuck::cast_slice_mut(scratch), bytemuck::cast_slice_mut(output));
+        }
+        Op::NonZero(op) => found::non_zero(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(output)),
+        Op::Count(op) => found::count(op, bytemuck::cast_slice(x.bytes()), bytemuck::cast_slice_mut(output)),
         Op::Contract(op) => contract::run(op, x, second, to.element_type, output),
         Op::Reduce(op) if op.kind.finds() => {
             reduce::find(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(output));

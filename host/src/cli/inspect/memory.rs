@@ -175,7 +175,7 @@ mod tests {
 
     /// A plan of these steps over 0: 16 floats at 0, 1: 16 at 64, 2: 32 at 64, 3: 16 at 128.
     fn plan(steps: &[(&str, &[u32], u32)]) -> Plan {
-        let port = |tensor| Port { name: "x".into(), shape: vec![16], tensor, axes: Vec::new() };
+        let port = |tensor| Port { name: "x".into(), shape: vec![16], tensor, axes: Vec::new(), count: None };
         let step = |&(name, inputs, output): &(&str, &[u32], u32)| Step {
             name: name.into(),
             op: Op::Fill(Fill { value: 0.0 }),

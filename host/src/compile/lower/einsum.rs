@@ -16,11 +16,12 @@ pub fn lower(op: &EinSum, node: Node, draft: &mut Draft) -> Lowered {
         return Err("quantised products are not supported yet".into());
     }
     let axes: Vec<&Axis> = op.axes.iter_all_axes().collect();
-    if axes.iter().any(|a| a.inputs.iter().chain(&a.outputs).any(|places| places.len() > 1)) {
-        return Err("diagonals are not supported yet".into());
+    if axes.iter().any(|a| a.outputs.iter().any(|places| places.len() > 1)) {
+        return Err("an output with an axis twice is not defined".into());
     }
+    let diagonal = axes.iter().any(|a| a.inputs.iter().any(|places| places.len() > 1));
     let axes: Vec<Letter> = axes.into_iter().map(Letter::new).collect();
-    if node.inputs.len() != 2 {
+    if node.inputs.len() != 2 || diagonal {
         return many(&axes, &node, draft);
     }
     let values = [node.value(0, draft), node.value(1, draft)];
@@ -41,12 +42,15 @@ struct Letter {
     inputs: Vec<Option<usize>>,
     /// Its axis in the output.
     output: Option<usize>,
+    /// Further axes of each operand that go along with the one in `inputs`.
+    along: Vec<Vec<usize>>,
 }
 
 impl Letter {
     fn new(axis: &Axis) -> Self {
         let first = |places: &[usize]| places.first().copied();
-        Self { inputs: axis.inputs.iter().map(|p| first(p)).collect(), output: first(&axis.outputs[0]) }
+        let along = axis.inputs.iter().map(|places| places.iter().copied().skip(1).collect()).collect();
+        Self { inputs: axis.inputs.iter().map(|p| first(p)).collect(), output: first(&axis.outputs[0]), along }
     }
 }
 
@@ -300,12 +304,13 @@ pub fn matrix_product_shape(a: &[usize], b: &[usize]) -> Result<Vec<usize>, Stri
 pub fn matrix_product(name: &str, a: &Value, b: &Value, shape: &[usize], draft: &mut Draft) -> Lowered {
     let rank = shape.len();
     let place = |value: &Value, axis: usize| (axis + value.shape.len()).checked_sub(rank);
-    let mut axes: Vec<Letter> =
-        (0..rank - 2).map(|axis| Letter { inputs: vec![place(a, axis), place(b, axis)], output: Some(axis) }).collect();
+    let mut axes: Vec<Letter> = (0..rank - 2)
+        .map(|axis| Letter { inputs: vec![place(a, axis), place(b, axis)], output: Some(axis), along: vec![] })
+        .collect();
     let (rows, columns) = (rank - 2, rank - 1);
-    axes.push(Letter { inputs: vec![place(a, rows), None], output: Some(rows) });
-    axes.push(Letter { inputs: vec![None, place(b, columns)], output: Some(columns) });
-    axes.push(Letter { inputs: vec![place(a, columns), place(b, rows)], output: None });
+    axes.push(Letter { inputs: vec![place(a, rows), None], output: Some(rows), along: vec![] });
+    axes.push(Letter { inputs: vec![None, place(b, columns)], output: Some(columns), along: vec![] });
+    axes.push(Letter { inputs: vec![place(a, columns), place(b, rows)], output: None, along: vec![] });
     let element_type = draft.element_type(a);
     let node = Node { name, inputs: Vec::new(), slot: 0, shape: shape.to_vec(), element_type };
     let values = [a.clone(), b.clone()];
@@ -351,7 +356,26 @@ fn of_integers(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Dr
     Ok(output)
 }
 
-/// One operand, or more than two: everything is multiplied out, then summed.
+/// The operand where the axes of a letter that it has twice run together; all but the first of them have extent 1 then.
+fn diagonal(name: &str, value: &Value, axes: &[Letter], slot: usize, draft: &mut Draft) -> Value {
+    let mut strides = value.strides();
+    let mut shape = value.shape.clone();
+    for letter in axes {
+        let Some(first) = letter.inputs[slot] else { continue };
+        for &other in &letter.along[slot] {
+            strides[first] += strides[other];
+            shape[other] = 1;
+        }
+    }
+    if shape == value.shape {
+        return value.clone();
+    }
+    let output = draft.row_major_like(value, shape.clone());
+    draft.copy(name, value, 0, &strides, &output, 0, &output.strides(), &shape);
+    output
+}
+
+/// One operand, or more than two, or one with a diagonal: everything is multiplied out, then summed.
 fn many(axes: &[Letter], node: &Node, draft: &mut Draft) -> Lowered {
     // The output's axes first, then those that are summed.
     let mut letters: Vec<usize> = (0..axes.len()).filter(|&l| axes[l].output.is_some()).collect();
@@ -360,10 +384,12 @@ fn many(axes: &[Letter], node: &Node, draft: &mut Draft) -> Lowered {
     letters.extend((0..axes.len()).filter(|&l| axes[l].output.is_none()));
     let mut product: Option<Value> = None;
     for slot in 0..node.inputs.len() {
-        let value = node.value(slot, draft);
+        let value = diagonal(node.name, &node.value(slot, draft), axes, slot, draft);
         // Its axes in the order of the letters, those that it lacks with extent 1.
         let places: Vec<Option<usize>> = letters.iter().map(|&letter| axes[letter].inputs[slot]).collect();
-        let order: Vec<usize> = places.iter().flatten().copied().collect();
+        let mut order: Vec<usize> = places.iter().flatten().copied().collect();
+        let rest: Vec<usize> = (0..value.shape.len()).filter(|axis| !order.contains(axis)).collect();
+        order.splice(0..0, rest);
         let moved = draft.ordered(node.name, &value, &order);
         let shape: Vec<usize> = places.iter().map(|place| place.map_or(1, |place| value.shape[place])).collect();
         let value = Value { buffer: moved.buffer, order: (0..shape.len()).collect(), shape };

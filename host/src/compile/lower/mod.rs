@@ -196,16 +196,25 @@ impl Lowering<'_> {
 
     fn output(&mut self, node: &TypedNode, slot: usize, inputs: Vec<Wire>) -> Lowered {
         let fact = &node.outputs[slot].fact;
-        let shape: Vec<usize> = fact
-            .shape
-            .as_concrete()
-            .ok_or_else(|| format!("its shape {:?} depends on the input's content", fact.shape))?
-            .to_vec();
+        let open = top::greatest_shape(node, &inputs);
+        let shape: Vec<usize> = match (&open, fact.shape.as_concrete()) {
+            (Some(shape), _) => shape.clone(),
+            (None, Some(shape)) => shape.to_vec(),
+            (None, None) => return Err(format!("its shape {:?} depends on the input's content", fact.shape)),
+        };
         let element_type = types::computed(fact.datum_type)?;
         if node.op_is::<TypedSource>() {
             let stored = types::stored(fact.datum_type)?;
             let value = self.input(node, stored, shape);
             return Ok(value);
+        }
+        let counted = open.is_some() || node.op_as::<Whole>().is_some_and(Whole::is_counted);
+        if counted && !node.outputs[slot].successors.is_empty() {
+            return Err(
+                "how many results it has depends on the input's content, which is supported only where they are an \
+                        output of the model; export the model without what follows it"
+                    .into(),
+            );
         }
         if shape.contains(&0) {
             // There is nothing to compute.

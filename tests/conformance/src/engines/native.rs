@@ -36,10 +36,12 @@ pub fn inputs<'a>(plan: &Plan, case: &'a Case) -> Result<Vec<&'a Tensor>, String
 
 /// A plan's output as ONNX would store it.
 pub fn output(plan: &Plan, port: &Port, bytes: Vec<u8>) -> Tensor {
-    Tensor {
-        name: port.name.clone(),
-        data_type: types::data_type(plan.element_type(port)),
-        shape: port.shape.iter().map(|&extent| extent as usize).collect(),
-        bytes,
+    let mut shape: Vec<usize> = port.shape.iter().map(|&extent| extent as usize).collect();
+    if let Some(count) = port.count {
+        // What there is says how long the counted axis is.
+        let size = plan.element_type(port).size() as usize;
+        shape[usize::from(count.axis)] = 1;
+        shape[usize::from(count.axis)] = bytes.len() / size / shape.iter().product::<usize>().max(1);
     }
+    Tensor { name: port.name.clone(), data_type: types::data_type(plan.element_type(port)), shape, bytes }
 }
