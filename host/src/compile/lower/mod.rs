@@ -8,6 +8,7 @@ mod concat;
 pub mod conv;
 mod cumulate;
 mod deconv;
+mod dropout;
 pub mod einsum;
 mod elementwise;
 pub mod gather;
@@ -226,10 +227,13 @@ impl Lowering<'_> {
 
     fn lower(&mut self, source: &TypedNode, node: Node) -> Lowered {
         let op = &source.op;
-        if op.is::<Identity>() || op.name() == "Dropout" {
-            return Ok(node.value(0, &mut self.draft));
-        }
         let draft = &mut self.draft;
+        if op.is::<Identity>() {
+            return Ok(node.value(0, draft));
+        }
+        if op.name() == "Dropout" {
+            return dropout::lower(node, draft);
+        }
         if let Some(op) = op.downcast_ref::<Conv>() {
             conv::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<SumPool>() {
