@@ -3,9 +3,11 @@
 //! # Layout
 //! - `report`: what it tells of a model, as text and as JSON
 //! - `unsupported`: what it tells of a model that does not compile
+//! - `html`: the page that `--html` writes
 //! - `refused`: files that are no models give one `error:` line and exit code 1
 //! - `structure`: `--structure` and back
 
+mod html;
 mod refused;
 mod report;
 mod structure;

@@ -9,6 +9,7 @@
 //! - `text`, `html/`: the report for people; `figures` for both
 
 mod figures;
+mod html;
 mod layers;
 mod memory;
 mod report;
@@ -55,6 +56,9 @@ pub struct Arguments {
     /// Print JSON.
     #[arg(long, conflicts_with = "structure")]
     json: bool,
+    /// Write a page with the graph drawn to this file instead, or to standard output if it is `-`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["structure", "json", "depth"])]
+    html: Option<PathBuf>,
     /// Write the model's structure as JSON, and its parameters as .safetensors, instead.
     #[arg(long)]
     structure: bool,
@@ -79,7 +83,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let options = Options { shapes: arguments.shapes };
     let compiled = compile::compile(&source.model, &options);
-    let shapes = if compiled.is_err() { compile::shapes(&source.model, &options) } else { Shapes::new() };
+    let wanted = compiled.is_err() || arguments.html.is_some();
+    let shapes = if wanted { compile::shapes(&source.model, &options) } else { Shapes::new() };
     let timing = compiled.as_ref().ok().filter(|_| arguments.time).map(timing::measure).transpose()?;
     let nothing = GraphProto::default();
     let network = Network::new(source.model.graph.as_ref().unwrap_or(&nothing));
@@ -87,22 +92,27 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.json {
         return print(&(serde_json::to_string_pretty(&report)? + "\n"));
     }
+    if let Some(file) = &arguments.html {
+        let page = html::write(&report, &network, &shapes);
+        return if file.as_os_str() == "-" { print(&page) } else { save(file, page.as_bytes()) };
+    }
     print(&text::write(&report, arguments.depth.map(usize::from)))
 }
 
 fn write_structure(source: &Source, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let parts = source.parts().map_err(|why| anyhow!("{}: {why}", path.display()))?;
-    let write = |path: &Path, bytes: &[u8]| {
-        std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
-    };
     let beside = arguments.output.as_ref().map(|output| output.with_extension("safetensors"));
     if let Some(path) = arguments.params_out.as_ref().or(beside.as_ref()) {
-        write(path, &parts.parameters)?;
+        save(path, &parts.parameters)?;
     }
     match &arguments.output {
-        Some(path) => write(path, parts.structure.as_bytes()),
+        Some(path) => save(path, parts.structure.as_bytes()),
         None => print(&parts.structure),
     }
+}
+
+fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Prints, and is content if nobody reads to the end.

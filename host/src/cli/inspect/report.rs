@@ -159,7 +159,7 @@ fn domain(domain: &str) -> String {
     if domain.is_empty() { "ai.onnx".into() } else { domain.into() }
 }
 
-fn port(value: &ValueInfoProto) -> Port {
+pub(super) fn port(value: &ValueInfoProto) -> Port {
     let Some(type_proto::Value::TensorType(tensor)) = value.r#type.as_ref().and_then(|t| t.value.as_ref()) else {
         return Port { name: value.name.clone(), element_type: "unknown".into(), shape: Vec::new() };
     };

@@ -147,7 +147,7 @@ fn tree_row(row: &Row) -> [String; 8] {
     }
     let label = branch + &shortened(&row.label, WIDEST);
     match row.layer {
-        Some(layer) => {
+        Some((_, layer)) => {
             let mark = layer.unsupported.as_ref().map_or("", |_| " ✗");
             let output = if layer.output.is_empty() { String::new() } else { shape(&layer.output) };
             figures(label, layer.kernel.clone() + mark, output, &row.totals)

@@ -22,15 +22,15 @@ pub(super) struct Row<'a> {
     pub last: Vec<bool>,
     pub label: String,
     pub totals: Totals,
-    /// The layer, unless this is a group.
-    pub layer: Option<&'a Layer>,
+    /// The layer and its place among all, unless this is a group.
+    pub layer: Option<(usize, &'a Layer)>,
 }
 
 /// All lines from the top, groups before what is in them; groups at `depth` are not opened.
 pub(super) fn rows(layers: &[Layer], depth: Option<usize>) -> Vec<Row<'_>> {
     let mut root = Group::default();
-    for layer in layers {
-        root.add(layer, &layer.path);
+    for (index, layer) in layers.iter().enumerate() {
+        root.add(index, layer, &layer.path);
     }
     let mut rows = Vec::new();
     root.write(depth.unwrap_or(usize::MAX), &mut Vec::new(), &mut rows);
@@ -79,24 +79,24 @@ struct Group<'a> {
 }
 
 enum Entry<'a> {
-    Layer(&'a Layer),
+    Layer(usize, &'a Layer),
     Group(Group<'a>),
 }
 
 impl<'a> Group<'a> {
-    fn add(&mut self, layer: &'a Layer, path: &'a [String]) {
+    fn add(&mut self, index: usize, layer: &'a Layer, path: &'a [String]) {
         self.totals = self.totals.plus(&Totals::of(layer));
         let [first, rest @ ..] = path else { return };
         if rest.is_empty() {
-            self.entries.push((first, Entry::Layer(layer)));
+            self.entries.push((first, Entry::Layer(index, layer)));
             return;
         }
-        let index = *self.groups.entry(first).or_insert_with(|| {
+        let group = *self.groups.entry(first).or_insert_with(|| {
             self.entries.push((first, Entry::Group(Group::default())));
             self.entries.len() - 1
         });
-        if let Entry::Group(group) = &mut self.entries[index].1 {
-            group.add(layer, rest);
+        if let Entry::Group(group) = &mut self.entries[group].1 {
+            group.add(index, layer, rest);
         }
     }
 
@@ -112,7 +112,7 @@ impl<'a> Group<'a> {
                 entry = only;
             }
             let (totals, layer) = match entry {
-                Entry::Layer(layer) => (Totals::of(layer), Some(*layer)),
+                Entry::Layer(index, layer) => (Totals::of(layer), Some((*index, *layer))),
                 Entry::Group(group) => (group.totals, None),
             };
             rows.push(Row { depth: last.len() - 1, last: last.clone(), label, totals, layer });
