@@ -37,22 +37,36 @@ pub(super) struct Layer {
 }
 
 /// Names of steps and of what cannot be compiled are the source nodes', with something behind a dot where one node
-/// becomes several.
-pub(super) struct Names<'a>(HashMap<&'a str, NodeId>);
+/// becomes several. The front end calls some, such as If, by their operator alone.
+pub(super) struct Names<'a> {
+    by_name: HashMap<&'a str, NodeId>,
+    /// Operators that occur once.
+    by_operator: HashMap<&'a str, NodeId>,
+}
 
 impl<'a> Names<'a> {
     pub fn of(network: &Network<'a>) -> Self {
-        // The first of several nodes of one name.
-        Self(network.nodes.iter().enumerate().rev().map(|(id, node)| (name(node), id)).collect())
+        let mut nodes_of: HashMap<&str, Vec<NodeId>> = HashMap::new();
+        for (id, node) in network.nodes.iter().enumerate() {
+            nodes_of.entry(&node.op_type).or_default().push(id);
+        }
+        let only = |(operator, nodes): (&'a str, Vec<NodeId>)| (nodes.len() == 1).then(|| (operator, nodes[0]));
+        Self {
+            // The first of several nodes of one name.
+            by_name: network.nodes.iter().enumerate().rev().map(|(id, node)| (name(node), id)).collect(),
+            by_operator: nodes_of.into_iter().filter_map(only).collect(),
+        }
     }
 
-    pub fn node(&self, mut name: &str) -> Option<NodeId> {
-        loop {
-            if let Some(&id) = self.0.get(name) {
+    pub fn node(&self, name: &str) -> Option<NodeId> {
+        let mut shortened = Some(name);
+        while let Some(name) = shortened {
+            if let Some(&id) = self.by_name.get(name) {
                 return Some(id);
             }
-            name = name.rsplit_once('.')?.0;
+            shortened = name.rsplit_once('.').map(|(name, _)| name);
         }
+        self.by_operator.get(name).copied()
     }
 }
 
@@ -60,7 +74,6 @@ impl<'a> Names<'a> {
 pub(super) fn compiled(network: &Network, names: &Names, parameters: &Parameters, compiled: &Compiled) -> Vec<Layer> {
     let plan = &compiled.plan;
     let sources: Vec<Option<NodeId>> = plan.steps.iter().map(|step| names.node(&step.name)).collect();
-    let computed_by = computed_by(network, &sources);
     let mut layers: Vec<Layer> = plan
         .steps
         .iter()
@@ -80,7 +93,8 @@ pub(super) fn compiled(network: &Network, names: &Names, parameters: &Parameters
             }
         })
         .collect();
-    for (id, step) in computed_by.iter().enumerate() {
+    let work: Vec<u64> = layers.iter().map(|layer| layer.multiply_accumulates).collect();
+    for (id, step) in computed_by(network, &sources, &work).iter().enumerate() {
         let Some(layer) = step.and_then(|step| layers.get_mut(step)) else { continue };
         layer.parameters += parameters.of_node[id];
         layer.nodes.push(name(&network.nodes[id]).into());
@@ -115,12 +129,15 @@ pub(super) fn source(
     shown.map(layer).collect()
 }
 
-/// The step that computes each node. A node without a step of its own was fused into the one that makes what it
-/// reads, or, at the start of the network, into the one that reads what it makes.
-fn computed_by(network: &Network, sources: &[Option<NodeId>]) -> Vec<Option<usize>> {
+/// The step that computes each node: of several, the one with the most work, or else the first. A node without a step
+/// of its own was fused into the one that makes what it reads, or, at the start of the network, into the one that reads
+/// what it makes.
+fn computed_by(network: &Network, sources: &[Option<NodeId>], work: &[u64]) -> Vec<Option<usize>> {
     let mut step_of: Vec<Option<usize>> = vec![None; network.nodes.len()];
-    for (step, source) in sources.iter().enumerate().rev() {
-        if let Some(id) = source {
+    for (step, source) in sources.iter().enumerate() {
+        if let Some(id) = source
+            && step_of[*id].is_none_or(|other| work[other] < work[step])
+        {
             step_of[*id] = Some(step);
         }
     }
@@ -169,8 +186,8 @@ mod tests {
         let model = small_network();
         let network = Network::new(model.graph.as_ref().unwrap());
         let names = Names::of(&network);
-        let found = ["bn", "bn.mul", "bn.mul.1", "nothing"].map(|name| names.node(name));
-        assert_eq!(found, [Some(1), Some(1), Some(1), None]);
+        let found = ["bn", "bn.mul", "bn.mul.1", "Gemm", "nothing"].map(|name| names.node(name));
+        assert_eq!(found, [Some(1), Some(1), Some(1), Some(5), None]);
     }
 
     #[test]
@@ -180,7 +197,11 @@ mod tests {
         graph.node.insert(0, node("Identity", &["image"], &["same"], vec![]));
         graph.node[1].input[0] = "same".into();
         let network = Network::new(graph);
-        // Identity, Conv, BatchNormalization, Relu, GlobalAveragePool, Reshape, Gemm
-        assert_eq!(computed_by(&network, &[Some(1), Some(4), Some(6)]), [0, 0, 0, 0, 1, 1, 2].map(Some));
+        // Of Identity, Conv, BatchNormalization, Relu, GlobalAveragePool, Reshape and Gemm; the pool takes two steps.
+        let found = computed_by(&network, &[Some(1), Some(4), Some(4), Some(6)], &[9, 0, 0, 9]);
+        assert_eq!(found, [0, 0, 0, 0, 1, 1, 3].map(Some));
+        // The convolution takes a copy first.
+        let found = computed_by(&network, &[Some(1), Some(1), Some(4), Some(6)], &[0, 9, 0, 9]);
+        assert_eq!(found, [1, 1, 1, 1, 2, 2, 3].map(Some));
     }
 }
