@@ -54,7 +54,11 @@ pub fn emit(model: Model) -> Result<(Plan, Vec<u8>), Error> {
             (plan.arena_len + plan.constants_len) >> 20
         )));
     }
-    plan.validate().map_err(|e| Error::Invalid(format!("cannot be lowered: {e}")))?;
+    plan.validate().map_err(|error| {
+        // The error is worded for plans that come from elsewhere.
+        let text = error.to_string();
+        Error::Invalid(format!("cannot be lowered: {}", text.split("; the package").next().unwrap_or(&text)))
+    })?;
     Ok((plan, constants))
 }
 

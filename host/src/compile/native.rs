@@ -1,6 +1,7 @@
 //! Operators of ONNX that tract does not know, or knows less well than the lowerings do: kept whole from the file to
 //! the lowering. One operator is one file in `native/`.
 
+mod arithmetic;
 mod attributes;
 mod bit_cast;
 mod depth;
@@ -74,6 +75,8 @@ pub fn register(onnx: &mut Onnx) {
     ops.insert("Upsample", |context, node| whole(resize::read, context, node));
     ops.insert("NegativeLogLikelihoodLoss", |context, node| whole(losses::read, context, node));
     ops.insert("SoftmaxCrossEntropyLoss", |context, node| whole(losses::read, context, node));
+    ops.insert("Mod", |context, node| whole(arithmetic::read, context, node));
+    ops.insert("Mean", |context, node| whole(arithmetic::read, context, node));
     ops.insert("Celu", |context, node| whole(gated::read, context, node));
     ops.insert("SwiGLU", |context, node| whole(gated::read, context, node));
     ops.insert("Swish", |context, node| whole(gated::read, context, node));
