@@ -125,8 +125,6 @@ pub fn integers(b: &mut Builder) -> Option<()> {
     match operator {
         "Abs" | "Neg" | "Sign" => b.typed(operator, &[&x.name], vec![], &output)?,
         "Mul" | "Div" | "Mod" => {
-            // The remainder of a negative number by a constant has the wrong sign yet.
-            let x = if operator == "Mod" { b.typed("Abs", &[&x.name], vec![], &output)?.remove(0) } else { x };
             let by = b.random.between(1, 4) as i64;
             let by = b.integers(&[by]);
             b.typed(operator, &[&x.name, &by], vec![], &output)?

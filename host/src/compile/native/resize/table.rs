@@ -158,7 +158,7 @@ fn coordinate(coordinates: Coordinates, axis: &Axis, place: f64) -> Option<f64> 
             let adjustment = axis.out as f64 / resized;
             extent / 2.0 * (1.0 - adjustment) + half_pixel
         }
-        Coordinates::PytorchHalfPixel if resized == 1.0 => -0.5,
+        Coordinates::PytorchHalfPixel if axis.out == 1 => 0.0,
         Coordinates::PytorchHalfPixel => half_pixel,
         Coordinates::AlignCorners if resized == 1.0 => 0.0,
         Coordinates::AlignCorners => place * (extent - 1.0) / (resized - 1.0),
