@@ -2,6 +2,7 @@
 
 mod forms;
 mod hostile;
+mod infer;
 mod input;
 mod lifecycle;
 mod models;

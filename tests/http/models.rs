@@ -5,7 +5,8 @@ use maasm::package::{Simd, package};
 use maasm::source::{Limits, Source};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
-use maasm_tests::onnx::{encode, small_network};
+use maasm_tests::onnx::{encode, model, node, small_network, value};
+use tract_onnx::pb::GraphProto;
 
 /// A network that takes pictures of 8×8 pixels and knows five classes.
 pub fn small(name: &str, version: &str) -> Vec<u8> {
@@ -38,4 +39,22 @@ pub fn greedy() -> Vec<u8> {
 /// A component that fails.
 pub fn failing() -> Vec<u8> {
     maasm_tests::component::named("failing", "unreachable")
+}
+
+/// A network that takes two pairs of numbers, `a` and `b`, and gives their `sum` and their `product`.
+pub fn two_inputs(name: &str, version: &str) -> Vec<u8> {
+    let graph = GraphProto {
+        name: "both".into(),
+        input: vec![value("a", &[1, 2]), value("b", &[1, 2])],
+        output: vec![value("sum", &[1, 2]), value("product", &[1, 2])],
+        node: vec![node("Add", &["a", "b"], &["sum"], vec![]), node("Mul", &["a", "b"], &["product"], vec![])],
+        ..Default::default()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("both.onnx");
+    std::fs::write(&path, encode(&model(graph))).unwrap();
+    let source = Source::from_onnx(&path, &Limits::default()).unwrap();
+    let compiled = compile(&source.model, &Options::default()).unwrap();
+    let card = Card { name: name.into(), version: version.into(), ..Card::default() };
+    package(&compiled, card, None, Simd::Relaxed).unwrap()
 }

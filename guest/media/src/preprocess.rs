@@ -12,7 +12,8 @@ use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
 /// `layout` is the order of `out`; it takes the place of the recipe's own, which says what the source model's order
 /// is, while a plan may want the same elements in another one.
 ///
-/// Resampling is that of Pillow: convolution with 8-bit results, widened when scaling down (by `fast_image_resize`).
+/// Resampling is that of Pillow: convolution with 8-bit results, widened when scaling down unless the filter says
+/// otherwise (by `fast_image_resize`).
 ///
 /// # Panics
 /// If the recipe fails [`check`](crate::check()) or `out` has another length.
@@ -56,7 +57,9 @@ fn canvas<P: PixelTrait + InnerPixel>(
     let [left, top, target_width, target_height] = fit.target;
     let mut target = vec![0; (target_width * target_height) as usize * P::size()];
     resample::<P>(samples, (width, height), fit, recipe.filter, &mut target);
-    let Resize::Letterbox(value) = recipe.resize else { return target };
+    let (Resize::Letterbox(value) | Resize::LetterboxCorner(value) | Resize::FitHeight(value)) = recipe.resize else {
+        return target;
+    };
 
     let mut canvas = vec![value; (recipe.width * recipe.height) as usize * P::size()];
     let row = recipe.width as usize * P::size();
@@ -82,6 +85,7 @@ fn resample<P: PixelTrait + InnerPixel>(
         Filter::Bilinear => ResizeAlg::Convolution(FilterType::Bilinear),
         Filter::Bicubic => ResizeAlg::Convolution(FilterType::CatmullRom),
         Filter::Lanczos3 => ResizeAlg::Convolution(FilterType::Lanczos3),
+        Filter::BilinearUnwidened => ResizeAlg::Interpolation(FilterType::Bilinear),
     };
     let options = ResizeOptions::new().resize_alg(algorithm).use_alpha(false);
     let [left, top, part_width, part_height] = fit.source;

@@ -16,9 +16,11 @@ pub enum RecipeError {
         /// Its height.
         height: u32,
     },
-    /// The shorter side is too small to cut the tensor's size out of it.
-    #[error("short-side must be {minimum} to {MAX_SIDE}, so that the size can be cut out of it, is {found}")]
-    ShortSide {
+    /// The side is too small to cut the tensor's size out of it.
+    #[error("{name} must be {minimum} to {MAX_SIDE}, so that the size can be cut out of it, is {found}")]
+    Side {
+        /// Which way of resizing.
+        name: &'static str,
         /// What it is.
         found: u32,
         /// The least that it may be.
@@ -46,10 +48,14 @@ pub fn check(recipe: &ImageRecipe) -> Result<(), RecipeError> {
     if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) {
         return Err(RecipeError::Size { width, height });
     }
+    let minimum = width.max(height);
+    let side = |name, found| match (minimum..=MAX_SIDE).contains(&found) {
+        true => Ok(()),
+        false => Err(RecipeError::Side { name, found, minimum }),
+    };
     match recipe.resize {
-        Resize::ShortSide(found) if found < width.max(height) || found > MAX_SIDE => {
-            return Err(RecipeError::ShortSide { found, minimum: width.max(height) });
-        }
+        Resize::ShortSide(found) => side("short-side", found)?,
+        Resize::StretchAndCrop(found) => side("stretch-and-crop", found)?,
         Resize::CropFraction(fraction) if !(fraction > 0.0 && fraction <= 1.0) => {
             return Err(RecipeError::CropFraction(fraction));
         }

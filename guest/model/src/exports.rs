@@ -29,6 +29,10 @@ impl Inference for Component {
         model(|m| m.infer(&inputs))
     }
 
+    fn infer_media(data: Vec<u8>) -> Result<Vec<Tensor>, Error> {
+        model(|m| m.infer_media(&data))
+    }
+
     fn evaluate(samples: Vec<LabelledSample>) -> Result<Report, Error> {
         model(|m| m.evaluate(&samples))
     }

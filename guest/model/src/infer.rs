@@ -36,6 +36,11 @@ impl Model {
             self.executor.set_input(index, &tensor.data).map_err(|error| complaint(&wanted.name, error.to_string()))?;
         }
         self.execute()?;
+        Ok(self.outputs())
+    }
+
+    /// All outputs, after a run.
+    pub(crate) fn outputs(&self) -> Vec<WitTensor> {
         let plan = self.executor.plan();
         let output = |(index, port)| {
             let TensorInfo { name, element_type, .. } = info(plan, port);
@@ -46,7 +51,7 @@ impl Model {
                 data: self.executor.output(index),
             }
         };
-        Ok(plan.outputs.iter().enumerate().map(output).collect())
+        plan.outputs.iter().enumerate().map(output).collect()
     }
 
     /// Runs the steps; what the inputs make impossible is told by the step that met it.

@@ -1,12 +1,12 @@
 //! The loaded model and what it can be asked.
 
 use crate::bindings::exports::maasm::model::inference::Classification;
-use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo};
+use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Tensor};
 use crate::infer::info;
 use crate::input::physical_layout;
 use maasm_media::{Limits, MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
-use maasm_plan::{Card, ElementType, Package, Recipe};
+use maasm_plan::{Card, Package, Plan, Recipe};
 use maasm_runtime::{AlignedBytes, Executor};
 
 /// A model with its memory, ready to be asked.
@@ -42,9 +42,6 @@ impl Model {
                 Some(ImageInput { recipe, layout })
             }
         };
-        if image.is_some() && plan.outputs.first().is_none_or(|port| plan.element_type(port) != ElementType::F32) {
-            return Err("recognize ranks the first output, which must be f32; leave the recipe out".into());
-        }
         let executor = Executor::new(plan, constants, arena).map_err(|error| error.to_string())?;
         Ok(Self { card, executor, image, stage: Stage::Idle })
     }
@@ -77,6 +74,15 @@ impl Model {
         Ok(self.classifications(&scores, top_k))
     }
 
+    /// All outputs for what the bytes show.
+    pub fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, Error> {
+        self.picture(data)?;
+        self.preprocess()?;
+        self.run()?;
+        self.stage = Stage::Idle;
+        Ok(self.outputs())
+    }
+
     /// The probability of every class.
     pub fn scores(&mut self, data: &[u8]) -> Result<Vec<f32>, Error> {
         self.decode(data)?;
@@ -86,8 +92,15 @@ impl Model {
         Ok(self.probabilities())
     }
 
-    /// The first stage; a stage that was not finished before is given up.
+    /// The first stage of a recognition; a stage that was not finished before is given up. A model that knows no
+    /// classes is told here, not after it has run.
     pub fn decode(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
+        self.stage = Stage::Idle;
+        self.classes()?;
+        self.picture(data)
+    }
+
+    fn picture(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
         self.stage = Stage::Idle;
         self.image()?;
         let picture = maasm_media::decode(data, &Limits::default()).map_err(media_error)?;
@@ -129,8 +142,8 @@ impl Model {
     /// How many classes there are, of a model that has a recipe.
     pub fn classes(&self) -> Result<usize, Error> {
         self.image()?;
-        let shape = &self.executor.plan().outputs[0].shape;
-        Ok(shape.iter().map(|&extent| extent as usize).product())
+        let plan = self.executor.plan();
+        plan.classes().map(|classes| classes as usize).ok_or_else(|| no_classes(plan))
     }
 
     /// Gives up a recognition whose memory is about to be used for something else.
@@ -181,6 +194,20 @@ fn no_recipe() -> Error {
          a recipe"
             .into(),
     )
+}
+
+fn no_classes(plan: &Plan) -> Error {
+    let output = match plan.outputs.first() {
+        None => "it has no output".into(),
+        Some(port) => {
+            let info = info(plan, port);
+            format!("its first output {} is {:?} of shape {:?}", info.name, info.element_type, info.shape)
+        }
+    };
+    Error::UnsupportedOperation(format!(
+        "this model is no classifier: {output}, which is no list of classes; call infer, which gives all outputs as \
+         tensors"
+    ))
 }
 
 fn out_of_order(stage: &str, before: &str) -> Error {

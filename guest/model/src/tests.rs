@@ -177,6 +177,40 @@ fn infer_takes_and_gives_tensors_in_the_outside_order() {
 }
 
 #[test]
+fn infer_media_prepares_the_picture_and_gives_all_outputs() {
+    let outputs = model().infer_media(&pixel(RED)).unwrap();
+    let [means] = &outputs[..] else { panic!("there is one output") };
+    let found: Vec<f32> =
+        means.data.as_chunks().0.iter().map(|&bytes| (f32::from_le_bytes(bytes) * 255.0).round()).collect();
+    assert_eq!(found, [255.0, 51.0, 0.0]);
+    assert!(matches!(model().infer_media(b"hello"), Err(Error::UnsupportedMedia(_))));
+    let mut without_recipe = load(Package { recipe: None, ..strongest_colour() }).unwrap();
+    assert!(matches!(without_recipe.infer_media(&pixel(RED)), Err(Error::UnsupportedOperation(_))));
+}
+
+/// The same with a second axis, as if each colour were somewhere.
+fn no_classifier() -> Model {
+    let mut package = strongest_colour();
+    package.plan.outputs[0].shape = vec![1, 3, 1, 2];
+    package.plan.outputs.truncate(1);
+    package.plan.tensors[1].shape = vec![1, 3, 1, 2];
+    package.plan.steps[0].op = Op::Reduce(Reduce { kind: ReduceKind::Mean, outer: 1, extent: 2, inner: 6 });
+    load(package).unwrap()
+}
+
+#[test]
+fn a_model_that_is_no_classifier_is_not_asked_for_classes_but_for_tensors() {
+    let refused = |result: Result<(), Error>| match result {
+        Err(Error::UnsupportedOperation(reason)) => assert!(reason.contains("[1, 3, 1, 2]"), "{reason}"),
+        _ => panic!("not refused"),
+    };
+    refused(no_classifier().recognize(&pixel(RED), 1).map(drop));
+    refused(no_classifier().decode(&pixel(RED)).map(drop));
+    refused(no_classifier().evaluate(&[]).map(drop));
+    assert_eq!(no_classifier().infer_media(&pixel(RED)).unwrap()[0].shape, [1, 3, 1, 2]);
+}
+
+#[test]
 fn wrong_tensors_are_named_with_what_would_be_right() {
     let wrong = |change: fn(&mut WitTensor)| {
         let mut tensor = picture();

@@ -9,12 +9,14 @@
 //! - `tensor`: element types, tensors and their places
 //! - `op/`: one file for each kernel's parameters and the check of its operands
 //! - `plan`: the plan and its validation
+//! - `classes`: whether a model is a classifier
 //! - `recipe`: preprocessing as data
 //! - `package`: card, recipe and plan together, and their binary encoding
 #![forbid(unsafe_code)]
 #![no_std]
 extern crate alloc;
 
+mod classes;
 pub mod op;
 mod package;
 mod plan;

@@ -48,9 +48,17 @@ pub enum Resize {
     CropFraction(f32),
     /// The whole picture, scaled to fit inside the size, the rest filled evenly on both sides with this value.
     Letterbox(u8),
+    /// As `Letterbox`, with the picture in the top left corner and everything to fill on the right or below.
+    LetterboxCorner(u8),
+    /// The whole picture, scaled to the height; what is then wider than the width is squeezed into it, and what it
+    /// leaves on the right is filled with this value. For lines of text.
+    FitHeight(u8),
+    /// The whole picture, stretched to a square of so many pixels, then the size is cut out of the middle (Caffe's
+    /// example for classification).
+    StretchAndCrop(u32),
 }
 
-/// How pixels between pixels are found; all are widened when scaling down, as Pillow does.
+/// How pixels between pixels are found; all but the last are widened when scaling down, as Pillow does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Filter {
@@ -62,6 +70,9 @@ pub enum Filter {
     Bicubic,
     /// Lanczos with three lobes.
     Lanczos3,
+    /// Linear in both directions between the nearest four pixels, however much is scaled down: OpenCV's
+    /// `INTER_LINEAR`.
+    BilinearUnwidened,
 }
 
 /// Which channels the tensor has, in which order.

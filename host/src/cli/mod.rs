@@ -1,5 +1,6 @@
 //! The command line: one subcommand is one file.
 
+mod infer;
 mod inspect;
 mod package;
 mod recognize;
@@ -22,10 +23,12 @@ Examples:
   maasm inspect model.onnx
   maasm package model.onnx --name my-cnn --version 1.0.0 --labels labels.txt --preprocess imagenet -o my-cnn.wasm
   maasm recognize my-cnn.wasm cat.jpg
+  maasm infer my-detector.wasm street.jpg -o outputs.npz
   maasm serve my-cnn.wasm";
 
 #[derive(Subcommand)]
 enum Command {
+    Infer(infer::Arguments),
     Inspect(inspect::Arguments),
     Package(Box<package::Arguments>),
     Recognize(recognize::Arguments),
@@ -42,6 +45,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         sigpipe::reset();
     }
     match arguments.command {
+        Command::Infer(arguments) => infer::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Inspect(arguments) => inspect::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Package(arguments) => package::run(*arguments).map(|()| ExitCode::SUCCESS),
         Command::Recognize(arguments) => recognize::run(arguments),

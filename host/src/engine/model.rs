@@ -110,6 +110,14 @@ impl Model {
         self.session()?.infer(inputs)
     }
 
+    /// Runs the model on what the bytes show, prepared by its recipe, on a fresh instance.
+    ///
+    /// # Errors
+    /// If the model refuses the bytes, or the call passes a limit.
+    pub fn infer_media(&self, data: &[u8]) -> Result<Vec<Tensor>, CallError> {
+        self.session()?.infer_media(data)
+    }
+
     /// Recognises labelled samples and compares with the truth, on a fresh instance.
     ///
     /// # Errors

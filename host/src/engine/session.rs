@@ -81,6 +81,16 @@ impl Session {
         answer(result, self.store.data(), self.deadline)
     }
 
+    /// As [`Model::infer_media`](super::Model::infer_media), on this instance.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, CallError> {
+        self.store.set_epoch_deadline(runtime::ticks(self.deadline));
+        let result = self.exports.maasm_model_inference().call_infer_media(&mut self.store, data);
+        answer(result, self.store.data(), self.deadline)
+    }
+
     /// As [`Model::evaluate`](super::Model::evaluate), on this instance.
     ///
     /// # Errors

@@ -12,8 +12,11 @@ pub(super) fn check(card: &Card, plan: &Plan) -> Result<(), Error> {
     }
     semver::Version::parse(&card.version)
         .map_err(|error| Error::Version { version: card.version.clone(), reason: error.to_string() })?;
-    let classes = classes(plan);
-    if !card.labels.is_empty() && card.labels.len() as u64 != classes {
+    // What the labels of other models stand for, a detector's for example, is told by no shape.
+    if let Some(classes) = plan.classes()
+        && !card.labels.is_empty()
+        && card.labels.len() as u64 != classes
+    {
         return Err(Error::Labels { labels: card.labels.len(), classes });
     }
     let (weights, activations) = (plan.constants_len, plan.arena_len);
@@ -29,11 +32,6 @@ fn is_name(name: &str) -> bool {
     name.len() <= 128
         && name.bytes().next().is_some_and(plain)
         && name.bytes().all(|c| plain(c) || matches!(c, b'.' | b'_' | b'-'))
-}
-
-/// How many classes the first output tells apart: all of its elements, for one sample.
-fn classes(plan: &Plan) -> u64 {
-    plan.outputs.first().map_or(0, |port| port.shape.iter().map(|&extent| u64::from(extent)).product())
 }
 
 /// Whether the first output is logits: whether nothing on its way out has made probabilities of it.

@@ -18,6 +18,8 @@ pub enum Kind {
     BadRequest,
     /// A parameter of the address is unknown or out of range.
     BadParameter,
+    /// A tensor is not what the model takes.
+    BadTensor,
     /// There is no body.
     EmptyUpload,
     /// There is nothing at this address.
@@ -58,6 +60,7 @@ impl Kind {
         match self {
             Self::BadRequest => ("bad-request", StatusCode::BAD_REQUEST, "The request makes no sense"),
             Self::BadParameter => ("bad-parameter", StatusCode::BAD_REQUEST, "A parameter is wrong"),
+            Self::BadTensor => ("bad-tensor", StatusCode::BAD_REQUEST, "A tensor is wrong"),
             Self::EmptyUpload => ("empty-upload", StatusCode::BAD_REQUEST, "There is no body"),
             Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Self::NoSuchModel => ("no-such-model", StatusCode::NOT_FOUND, "There is no such model"),
@@ -168,7 +171,8 @@ fn model_problem(error: ModelError, detail: String) -> Problem {
             .with("limit", limit.what)
             .with("value", limit.value)
             .with("maximum", limit.maximum),
-        ModelError::InvalidArgument(_) | ModelError::InvalidTensor(_) => Problem::new(Kind::BadParameter, detail),
+        ModelError::InvalidArgument(_) => Problem::new(Kind::BadParameter, detail),
+        ModelError::InvalidTensor(_) => Problem::new(Kind::BadTensor, detail),
         ModelError::UnsupportedOperation(_) => Problem::new(Kind::UnsupportedOperation, detail),
     }
 }

@@ -18,6 +18,7 @@ mod structure;
 mod tensor;
 mod wire;
 
+pub(crate) use parameters::Array;
 pub use structure::Parts;
 
 use sha2::{Digest, Sha256};
@@ -79,6 +80,11 @@ impl Error {
     fn invalid(path: &Path, why: impl Into<String>) -> Self {
         Self::Invalid { path: path.into(), why: why.into() }
     }
+}
+
+/// Reads a file with one array, as `numpy.save` writes it.
+pub(crate) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
+    parameters::array(path, limits)
 }
 
 impl Source {

@@ -1,6 +1,7 @@
 //! The resources.
 
 mod health;
+mod infer;
 mod models;
 mod recognize;
 mod usage;
@@ -18,6 +19,7 @@ pub fn router(state: State) -> Router {
         .merge(health::routes())
         .merge(models::routes())
         .merge(recognize::routes())
+        .merge(infer::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(problem::from_panic))

@@ -1,7 +1,8 @@
 //! `GET /api/v1/models`: which models there are, and what each takes and gives.
 
-use crate::engine::{ElementType, Model, TensorInfo};
+use crate::engine::{Model, TensorInfo};
 use crate::server::{Problem, State};
+use crate::tensors;
 use axum::extract::{self, Path};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -41,23 +42,5 @@ fn summary(model: &Model) -> Value {
 }
 
 fn tensor(info: &TensorInfo) -> Value {
-    json!({ "name": info.name, "type": element_type(info.element_type), "shape": info.shape })
-}
-
-/// As WIT names it.
-fn element_type(element_type: ElementType) -> &'static str {
-    match element_type {
-        ElementType::F32 => "f32",
-        ElementType::F16 => "f16",
-        ElementType::F64 => "f64",
-        ElementType::I8 => "i8",
-        ElementType::U8 => "u8",
-        ElementType::I32 => "i32",
-        ElementType::I64 => "i64",
-        ElementType::Boolean => "boolean",
-        ElementType::I16 => "i16",
-        ElementType::U16 => "u16",
-        ElementType::U32 => "u32",
-        ElementType::U64 => "u64",
-    }
+    json!({ "name": info.name, "type": tensors::name(info.element_type), "shape": info.shape })
 }

@@ -13,6 +13,8 @@ maasm serves models.
          ?model=NAME            which model; needed only where there are several
          &version=1.0.0         which version; the newest by default
          &top_k=5               how many classes
+  POST /api/v1/infer            all outputs of the model as tensors, for a picture or for tensors (JSON)
+         ?model=NAME&version=1.0.0
   GET  /api/v1/models           the models
   GET  /api/v1/models/NAME      the versions of one
   GET  /healthz                 whether the server answers

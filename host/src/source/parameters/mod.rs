@@ -20,7 +20,7 @@ use tract_onnx::prelude::f16;
 
 /// An array: dense, row-major, little-endian.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Array {
+pub(crate) struct Array {
     pub data_type: DataType,
     pub shape: Vec<i64>,
     pub data: Vec<u8>,
@@ -28,6 +28,12 @@ pub(super) struct Array {
 
 /// The arrays of a file by name.
 pub(super) type Parameters = BTreeMap<String, Array>;
+
+/// Reads a file with one array, as `numpy.save` writes it.
+pub(super) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
+    let bytes = file::read(path, limits.bytes)?;
+    npz::array(&bytes, &mut limits.bytes.clone()).map_err(|why| Error::invalid(path, why))
+}
 
 /// Reads a parameters file, whose format its first bytes tell. `limit` holds for the file and for the arrays in it.
 pub(super) fn read(path: &Path, limits: &Limits) -> Result<(Parameters, Vec<u8>), Error> {

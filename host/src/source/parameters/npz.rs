@@ -28,7 +28,8 @@ pub(super) fn read(bytes: &[u8], limit: u64) -> Result<Parameters, String> {
     }
 }
 
-fn array(bytes: &[u8], budget: &mut u64) -> Result<Array, String> {
+/// Reads one array, whose elements take no more than the budget, and takes them off it.
+pub(super) fn array(bytes: &[u8], budget: &mut u64) -> Result<Array, String> {
     let (header, storage) = split(bytes).ok_or("it is no .npy file")?;
     // The header is a Python literal, and a literal nested without end would overflow its parser's stack.
     if header.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count() > 8 {

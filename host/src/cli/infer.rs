@@ -1,0 +1,68 @@
+//! `maasm infer`
+
+use crate::engine::{Engine, EngineOptions, Tensor};
+use crate::tensors::{self, npy};
+use anyhow::{Context, Result};
+use std::fs::File;
+use std::path::PathBuf;
+
+/// Run a component on a picture or on tensors, without a server, and tell all its outputs.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  maasm infer detector.wasm street.jpg
+  maasm infer detector.wasm street.jpg -o outputs.npz
+  maasm infer translator.wasm --input words=words.npy --input mask=mask.npy")]
+pub struct Arguments {
+    /// The component, made by `maasm package`
+    component: PathBuf,
+    /// A picture, prepared by the component's recipe
+    #[arg(required_unless_present = "inputs", conflicts_with = "inputs")]
+    picture: Option<PathBuf>,
+    /// An input from a file that `numpy.save` wrote; repeat it for several
+    #[arg(long = "input", id = "inputs", value_name = "NAME=FILE.npy", value_parser = input)]
+    inputs: Vec<(String, PathBuf)>,
+    /// Where to write the outputs, all in one file, for `numpy.load`
+    #[arg(short, long, value_name = "FILE.npz")]
+    output: Option<PathBuf>,
+}
+
+/// How many elements of an output are told.
+const SHOWN: usize = 6;
+
+/// Runs it.
+pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let model = Engine::new(EngineOptions::default())?.load(&arguments.component)?;
+    let outputs = match &arguments.picture {
+        Some(picture) => {
+            let data = std::fs::read(picture).with_context(|| format!("cannot read {}", picture.display()))?;
+            model.infer_media(&data).with_context(|| picture.display().to_string())?
+        }
+        None => {
+            let inputs =
+                arguments.inputs.iter().map(|(name, path)| npy::read(name, path)).collect::<Result<Vec<_>>>()?;
+            model.infer(&inputs)?
+        }
+    };
+    for output in &outputs {
+        println!("{}", line(output));
+    }
+    if let Some(path) = &arguments.output {
+        let write = || npy::write(&outputs, File::create(path)?);
+        write().with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The input's name and its file. Names may hold "=", so may files: the first one counts.
+fn input(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("write it as NAME=FILE.npy")?;
+    Ok((name.into(), path.into()))
+}
+
+fn line(tensor: &Tensor) -> String {
+    let first: Vec<String> = tensors::elements(tensor).take(SHOWN).map(|element| element.to_string()).collect();
+    let more = if tensors::elements(tensor).nth(SHOWN).is_some() { " …" } else { "" };
+    let element_type = tensors::name(tensor.element_type);
+    format!("{}: {element_type} {:?}: {}{more}", tensor.name, tensor.shape, first.join(" "))
+}

@@ -1,0 +1,83 @@
+//! Tensors in NumPy's files: `.npy` in, `.npz` out.
+
+use super::row;
+use crate::engine::{ElementType, Tensor};
+use crate::source::{self, Limits};
+use anyhow::{Context, Result, bail};
+use half::f16;
+use npyz::npz::file_name_from_array_name;
+use npyz::zip::ZipWriter;
+use npyz::zip::write::FileOptions;
+use npyz::{AutoSerialize, WriterBuilder};
+use std::io::{Seek, Write};
+use std::path::Path;
+use tract_onnx::pb::tensor_proto::DataType;
+
+/// Reads one array as the input of this name.
+///
+/// # Errors
+/// If the file cannot be read, is no `.npy` file, or its elements have a type that no tensor has.
+pub fn read(name: &str, path: &Path) -> Result<Tensor> {
+    let array = source::array(path, &Limits::default())?;
+    let element_type = match array.data_type {
+        DataType::Float => ElementType::F32,
+        DataType::Float16 => ElementType::F16,
+        DataType::Double => ElementType::F64,
+        DataType::Int8 => ElementType::I8,
+        DataType::Int16 => ElementType::I16,
+        DataType::Int32 => ElementType::I32,
+        DataType::Int64 => ElementType::I64,
+        DataType::Uint8 => ElementType::U8,
+        DataType::Uint16 => ElementType::U16,
+        DataType::Uint32 => ElementType::U32,
+        DataType::Uint64 => ElementType::U64,
+        DataType::Bool => ElementType::Boolean,
+        other => bail!("{}: no input has elements of type {other:?}", path.display()),
+    };
+    let extent = |&extent: &i64| {
+        u32::try_from(extent).with_context(|| format!("{}: {extent} is too long an axis", path.display()))
+    };
+    let shape = array.shape.iter().map(extent).collect::<Result<_>>()?;
+    Ok(Tensor { name: name.into(), element_type, shape, data: array.data })
+}
+
+/// Writes an archive of all tensors by name, as `numpy.savez` does.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write(tensors: &[Tensor], file: impl Write + Seek) -> Result<()> {
+    let mut zip = ZipWriter::new(file);
+    for tensor in tensors {
+        let options = FileOptions::default().large_file(tensor.data.len() >= 1 << 31);
+        zip.start_file(file_name_from_array_name(&tensor.name), options)?;
+        match tensor.element_type {
+            ElementType::F32 => array(tensor, f32::from_le_bytes, &mut zip)?,
+            ElementType::F16 => array(tensor, f16::from_le_bytes, &mut zip)?,
+            ElementType::F64 => array(tensor, f64::from_le_bytes, &mut zip)?,
+            ElementType::I8 => array(tensor, i8::from_le_bytes, &mut zip)?,
+            ElementType::I16 => array(tensor, i16::from_le_bytes, &mut zip)?,
+            ElementType::I32 => array(tensor, i32::from_le_bytes, &mut zip)?,
+            ElementType::I64 => array(tensor, i64::from_le_bytes, &mut zip)?,
+            ElementType::U8 => array(tensor, u8::from_le_bytes, &mut zip)?,
+            ElementType::U16 => array(tensor, u16::from_le_bytes, &mut zip)?,
+            ElementType::U32 => array(tensor, u32::from_le_bytes, &mut zip)?,
+            ElementType::U64 => array(tensor, u64::from_le_bytes, &mut zip)?,
+            ElementType::Boolean => array(tensor, |[byte]: [u8; 1]| byte != 0, &mut zip)?,
+        }
+    }
+    zip.finish()?;
+    Ok(())
+}
+
+fn array<T: AutoSerialize, const N: usize>(
+    tensor: &Tensor,
+    read: impl Fn([u8; N]) -> T,
+    out: &mut impl Write,
+) -> Result<()> {
+    debug_assert_eq!(N, row(tensor.element_type).2);
+    let shape: Vec<u64> = tensor.shape.iter().map(|&extent| extent.into()).collect();
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
+    writer.extend(tensor.data.as_chunks::<N>().0.iter().map(|&bytes| read(bytes)))?;
+    writer.finish()?;
+    Ok(())
+}
