@@ -21,7 +21,7 @@ mod tests {
     use alloc::vec;
 
     fn classes(element_type: ElementType, shape: &[u32]) -> Option<u64> {
-        let port = Port { name: "out".into(), shape: shape.into(), tensor: 0, axes: vec![] };
+        let port = Port { name: "out".into(), shape: shape.into(), tensor: 0, axes: vec![], count: None };
         let tensor = Tensor { element_type, shape: shape.into(), place: Place::Arena(0) };
         let plan = Plan {
             inputs: vec![],
