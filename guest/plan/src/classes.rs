@@ -5,10 +5,10 @@ use crate::{ElementType, Plan};
 impl Plan {
     /// How many classes the model tells apart: the elements of its first output, if that is a list of f32. A list has
     /// one axis at most that is longer than 1, such as `[1, 1000]` or `[1, 1000, 1, 1]`; boxes, maps and sequences
-    /// have more.
+    /// have more. One whose length the input decides is no list of classes either.
     pub fn classes(&self) -> Option<u64> {
         let port = self.outputs.first()?;
-        let is_list = port.shape.iter().filter(|&&extent| extent != 1).count() <= 1;
+        let is_list = port.count.is_none() && port.shape.iter().filter(|&&extent| extent != 1).count() <= 1;
         let elements = port.shape.iter().map(|&extent| u64::from(extent)).product();
         (is_list && elements > 0 && self.element_type(port) == ElementType::F32).then_some(elements)
     }
