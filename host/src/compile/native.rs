@@ -15,7 +15,8 @@ mod quantize;
 mod resize;
 
 use super::draft::Draft;
-use super::lower::{Lowered, Node};
+use super::lower::{Lowered, Node, Wire};
+use super::types;
 use std::sync::Arc;
 use tract_onnx::Onnx;
 use tract_onnx::model::ParsingContext;
@@ -141,6 +142,34 @@ impl Whole {
         self.native.reads_pictures()
     }
 
+    /// What comes of constants, so that shapes that are computed by this operator are known. Nothing if the compiler does
+    /// not compute it.
+    fn evaluate(&self, inputs: &[Arc<Tensor>]) -> Option<Vec<Tensor>> {
+        if self.is_counted() || inputs.is_empty() {
+            return None;
+        }
+        let given = self.by_definition(|place| Input {
+            datum_type: inputs[place].datum_type(),
+            shape: inputs[place].shape().to_vec(),
+            value: Some(inputs[place].clone()),
+        });
+        let wires: Vec<Wire> = inputs
+            .iter()
+            .map(|tensor| types::as_computed(tensor).map(Wire::Constant))
+            .collect::<Result<_, _>>()
+            .ok()?;
+        let outputs = self.native.outputs(&given).ok()??;
+        let outputs = outputs.into_iter().take(self.outputs).enumerate();
+        let computed = outputs.map(|(slot, (datum_type, shape))| {
+            let mut draft = Draft::default();
+            let element_type = types::computed(datum_type).ok()?;
+            let node = Node { name: self.native.name(), inputs: wires.clone(), slot, shape, element_type };
+            let value = self.native.lower(&node, &self.at, &mut draft).ok()?;
+            Some(draft.known(&value)?.cast_to_dt(datum_type).ok()?.into_owned())
+        });
+        computed.collect()
+    }
+
     fn by_definition<T>(&self, given: impl Fn(usize) -> T) -> Inputs<T> {
         self.at.iter().map(|place| place.map(&given)).collect()
     }
@@ -163,7 +192,11 @@ impl Op for Whole {
 }
 
 impl EvalOp for Whole {
-    not_out_of_plan!();
+    fn eval_out_of_plan(&self, inputs: TVec<TValue>) -> TractResult<Option<TVec<TValue>>> {
+        let inputs: Vec<Arc<Tensor>> = inputs.into_iter().map(TValue::into_arc_tensor).collect();
+        let outputs = self.evaluate(&inputs);
+        Ok(outputs.map(|outputs| outputs.into_iter().map(Tensor::into_tvalue).collect()))
+    }
 }
 
 impl TypedOp for Whole {
@@ -204,6 +237,12 @@ impl InferenceOp for Whole {
             .collect();
         let mut found: Facts = outputs.into_iter().cloned().collect();
         if let Some(known) = known {
+            let values: Option<Vec<Arc<Tensor>>> = known.iter().map(|input| input.value.clone()).collect();
+            if let Some(outputs) = values.and_then(|values| self.evaluate(&values)) {
+                for (fact, output) in found.iter_mut().zip(outputs) {
+                    *fact = fact.unify(&InferenceFact::from(output))?;
+                }
+            }
             let given = self.by_definition(|place| known[place].clone());
             if let Some(outputs) = self.native.outputs(&given).map_err(|why| format_err!("{why}"))? {
                 for (fact, (datum_type, shape)) in found.iter_mut().zip(outputs) {
