@@ -194,6 +194,11 @@ impl Draft {
             return self.push(name, Kernel::Plain(Op::Fill(Fill { value })), vec![], operand(output));
         }
         let scalar = Tensor::from(value).cast_to_dt(types::datum(element_type)).expect("numbers cast").into_owned();
+        self.fill_with(name, output, scalar);
+    }
+
+    /// Sets every element to the one of `scalar`, which has the output's element type.
+    pub fn fill_with(&mut self, name: &str, output: &Value, scalar: Tensor) {
         let scalar = self.constant(&Arc::new(scalar));
         let strides = vec![0; output.shape.len()];
         self.copy(name, &scalar, 0, &strides, output, 0, &output.strides(), &output.shape);

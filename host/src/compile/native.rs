@@ -98,6 +98,15 @@ pub fn register(onnx: &mut Onnx) {
     ops.insert("BitCast", |context, node| whole(bit_cast::read, context, node));
 }
 
+/// The axis of `rank` that a model names, negative ones counted from the end.
+///
+/// # Errors
+/// If there is none.
+fn counted_axis(axis: i64, rank: usize) -> Result<usize, String> {
+    let counted = if axis < 0 { axis + rank as i64 } else { axis };
+    usize::try_from(counted).ok().filter(|&axis| axis < rank).ok_or_else(|| format!("it has no axis {axis}"))
+}
+
 /// Reads a node of the given version of ONNX's operator set.
 fn whole(
     read: impl Fn(&NodeProto, i64) -> TractResult<Arc<dyn Native>>,

@@ -20,7 +20,6 @@ pub fn lower(op: &TypedBinOp, node: Node, draft: &mut Draft) -> Lowered {
         "Pow" => (BinaryKind::Pow, false),
         "Prelu" => (BinaryKind::Prelu, false),
         "Rem" => (BinaryKind::Remainder, false),
-        "Modulo" => (BinaryKind::Modulo, false),
         "And" | "BitAnd" => (BinaryKind::And, false),
         "Or" | "BitOr" => (BinaryKind::Or, false),
         "Xor" | "BitXor" => (BinaryKind::Xor, false),

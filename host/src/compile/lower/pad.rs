@@ -15,9 +15,7 @@ pub fn lower(op: &Pad, node: Node, draft: &mut Draft) -> Lowered {
             if node.element_type == ElementType::F32 {
                 draft.fill(node.name, &output, value.cast_to_scalar().map_err(|e| e.to_string())?);
             } else {
-                let value = draft.constant(&value.into());
-                let strides = vec![0; output.shape.len()];
-                draft.copy(node.name, &value, 0, &strides, &output, 0, &output.strides(), &output.shape);
+                draft.fill_with(node.name, &output, value);
             }
             place(node.name, &input, &op.pads, &output, draft);
             Ok(output)

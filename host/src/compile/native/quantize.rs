@@ -1,6 +1,6 @@
 //! Floats as integers and back: QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear.
 
-use super::{Input, Inputs, Native, Output};
+use super::{Input, Inputs, Native, Output, counted_axis};
 use crate::compile::draft::{Draft, Value};
 use crate::compile::lower::{Lowered, Node};
 use maasm_plan::op::{self, BinaryKind, ReduceKind, Unary};
@@ -57,10 +57,7 @@ impl Linear {
         if value.shape.iter().product::<usize>() == 1 {
             return Ok(Value { buffer: value.buffer, shape: vec![], order: vec![] });
         }
-        let axis = if self.axis < 0 { self.axis + rank as i64 } else { self.axis } as usize;
-        if axis >= rank {
-            return Err(format!("its input has no axis {}", self.axis));
-        }
+        let axis = counted_axis(self.axis, rank)?;
         if self.block > 0 && value.shape.len() == rank {
             let places: Vec<i64> = (0..shape[axis]).map(|place| (place / self.block) as i64).collect();
             return Ok(draft.pick(name, &value, axis, &places));

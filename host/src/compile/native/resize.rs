@@ -3,7 +3,7 @@
 
 mod table;
 
-use super::{Input, Inputs, Native, Output};
+use super::{Input, Inputs, Native, Output, counted_axis};
 use crate::compile::draft::{Draft, Value, operand};
 use crate::compile::kernel::Kernel;
 use crate::compile::lower::{Lowered, Node};
@@ -101,7 +101,7 @@ impl Resize {
         let rank = shape.len();
         let axes: Vec<usize> = match &self.axes {
             None => (0..rank).collect(),
-            Some(axes) => axes.iter().map(|&axis| counted(axis, rank)).collect::<Result<_, _>>()?,
+            Some(axes) => axes.iter().map(|&axis| counted_axis(axis, rank)).collect::<Result<_, _>>()?,
         };
         let (scales, sizes) = if self.has_region { (input(2), input(3)) } else { (input(1), None) };
         let region = if self.has_region { input(1) } else { None };
@@ -161,11 +161,6 @@ impl Resize {
         let elements = value.to_plain_array_view::<f64>().map_err(|error| error.to_string())?;
         Ok(Some(elements.iter().copied().collect()))
     }
-}
-
-fn counted(axis: i64, rank: usize) -> Result<usize, String> {
-    let counted = if axis < 0 { axis + rank as i64 } else { axis };
-    usize::try_from(counted).ok().filter(|&axis| axis < rank).ok_or_else(|| format!("it has no axis {axis}"))
 }
 
 impl Native for Resize {

@@ -1,15 +1,15 @@
 //! `POST /api/v1/infer`: a picture or tensors in, all outputs as tensors out.
 
+use super::call::call;
 use crate::engine::{CallError, Model, Tensor};
 use crate::server::query::Parameters;
-use crate::server::trace::AnsweredBy;
 use crate::server::{Kind, Problem, State};
 use crate::tensors::json::{self, Written};
+use axum::Router;
 use axum::extract::{self, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
 pub fn routes() -> Router<State> {
@@ -35,18 +35,9 @@ async fn infer(
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let model = state.catalog.find(asked.model.as_deref(), asked.version.as_deref())?.clone();
-    let upload = state.uploads.receive(request).await?;
-    let description = model.description();
-    let by = AnsweredBy { model: description.name.clone(), version: description.version.clone() };
-    let called = model.clone();
-    // Reading and writing megabytes of numbers takes its time, too.
-    let outcome = state.workers.run(move || answer(&called, &upload.bytes)).await?;
-    let answer = match outcome {
-        Ok(json) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(problem) => problem.into_response(),
-    };
-    Ok((Extension(by), answer).into_response())
+    let wanted = (asked.model.as_deref(), asked.version.as_deref());
+    // Reading and writing megabytes of numbers takes its time, too: it is part of the work.
+    call(&state, wanted, request, answer, |_, json| ([(CONTENT_TYPE, "application/json")], json).into_response()).await
 }
 
 fn answer(model: &Model, body: &[u8]) -> Result<Vec<u8>, Problem> {

@@ -1,5 +1,6 @@
 //! The resources.
 
+mod call;
 mod health;
 mod infer;
 mod models;

@@ -1,12 +1,13 @@
 //! `POST /api/v1/recognize`: what a photograph shows.
 
+use super::call::call;
+use crate::engine::Model;
 use crate::server::query::{Parameters, TopK};
-use crate::server::trace::AnsweredBy;
 use crate::server::{Answer, Problem, State};
 use axum::extract::{self, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use serde::Deserialize;
 
 pub fn routes() -> Router<State> {
@@ -27,16 +28,10 @@ async fn recognize(
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let model = state.catalog.find(asked.model.as_deref(), asked.version.as_deref())?.clone();
-    let upload = state.uploads.receive(request).await?;
-    let description = model.description();
-    let by = AnsweredBy { model: description.name.clone(), version: description.version.clone() };
-    let called = model.clone();
-    let outcome = state.workers.run(move || called.recognize(&upload.bytes, asked.top_k.0)).await?;
-    // Failures of the model are logged under its name too.
-    let answer = match outcome {
-        Ok(recognition) => Json(Answer::new(model.description(), &recognition)).into_response(),
-        Err(error) => Problem::from(error).into_response(),
-    };
-    Ok((Extension(by), answer).into_response())
+    let wanted = (asked.model.as_deref(), asked.version.as_deref());
+    let work = move |model: &Model, bytes: &[u8]| model.recognize(bytes, asked.top_k.0).map_err(Problem::from);
+    call(&state, wanted, request, work, |model, recognition| {
+        Json(Answer::new(model.description(), &recognition)).into_response()
+    })
+    .await
 }
