@@ -6,6 +6,7 @@
 //! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
 //! - `package/`: plan and template become a component
 //! - `engine/`: components are loaded, instantiated and called, within limits
+//! - `registry/`: versions of models, where they are kept, and which of them answer
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
 //! - `server/`: routes and handlers; one resource is one file
 //! - `cli/`: one subcommand is one file
@@ -16,6 +17,7 @@ pub mod compile;
 pub mod engine;
 mod network;
 pub mod package;
+pub mod registry;
 pub mod server;
 pub mod source;
 pub mod tensors;
