@@ -8,6 +8,7 @@
 //! - `engine/`: components are loaded, instantiated and called, within limits
 //! - `registry/`: versions of models, where they are kept, and which of them answer
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
+//! - `service/`: what is done with the registry's models, whoever asks
 //! - `server/`: routes and handlers; one resource is one file
 //! - `cli/`: one subcommand is one file
 #![deny(unsafe_code)]
@@ -19,5 +20,6 @@ mod network;
 pub mod package;
 pub mod registry;
 pub mod server;
+pub mod service;
 pub mod source;
 pub mod tensors;

@@ -1,5 +1,6 @@
 //! The command line: one subcommand is one file.
 
+mod data;
 mod infer;
 mod inspect;
 mod package;

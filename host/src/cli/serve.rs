@@ -1,8 +1,10 @@
 //! `maasm serve`
 
-use crate::engine::{Engine, EngineOptions, Model};
-use crate::server::{self, Catalog, ServerOptions};
-use anyhow::{Context, Result};
+use crate::engine::{CachePolicy, Engine, EngineOptions};
+use crate::registry::{Intent, Provenance, Record, Reference, Registry, Selector};
+use crate::server::{self, Access, ServerOptions};
+use crate::service::Service;
+use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
 use clap::ValueEnum;
 use std::io::{IsTerminal, Write};
@@ -14,20 +16,25 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Serve components over HTTP.
+/// Serve models over HTTP.
 ///
-/// Several components are several models, or several versions of one. SIGTERM and SIGINT end the server once what is in
-/// flight is finished.
+/// Without components: the models of the data folder. Components that are named are published and deployed first; if no
+/// data folder is named, in a folder that goes away with the server. Several components are several models, or several
+/// versions of one, of which the highest answers. SIGTERM and SIGINT end the server once what is in flight is finished.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
+  maasm serve
   maasm serve my-cnn.wasm
-  maasm serve cats.wasm dogs-1.0.0.wasm dogs-1.1.0.wasm --listen 0.0.0.0:8080 --log-format json
+  maasm serve cats.wasm dogs-1.0.0.wasm dogs-1.1.0.wasm --log-format json
+  maasm key create --name admin --role admin && maasm serve --listen 0.0.0.0:8080
   curl --data-binary @cat.jpg http://127.0.0.1:3000/api/v1/recognize")]
 pub struct Arguments {
-    /// Components made by `maasm package`
-    #[arg(required = true, value_name = "COMPONENT")]
+    /// Components made by `maasm package`, to be published and deployed first
+    #[arg(value_name = "COMPONENT")]
     components: Vec<PathBuf>,
+    #[command(flatten)]
+    data: super::data::DataFolder,
     /// Address and port to listen on; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
@@ -49,6 +56,21 @@ pub struct Arguments {
     /// How long a client may take to send its upload
     #[arg(long, value_name = "TIME", default_value = "15s", value_parser = positive_duration)]
     upload_timeout: Duration,
+    /// How many bytes of models are kept in memory; those that were not used longest go first
+    #[arg(long, value_name = "SIZE", default_value = "2GiB")]
+    max_loaded: ByteSize,
+    /// How large a model that is published may be
+    #[arg(long, value_name = "SIZE", default_value = "2GiB")]
+    max_model: ByteSize,
+    /// How many models are compiled at once
+    #[arg(long, value_name = "N", default_value = "1")]
+    max_jobs: NonZeroU32,
+    /// How much memory compiling a model may take
+    #[arg(long, value_name = "SIZE", default_value = "8GiB")]
+    compile_memory: ByteSize,
+    /// How long compiling a model may take
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = positive_duration)]
+    compile_timeout: Duration,
     /// How long what is in flight may still take when the server is told to end
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
     shutdown_timeout: Duration,
@@ -88,20 +110,21 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     let listener =
         TcpListener::bind(arguments.listen).await.with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let address = listener.local_addr().context("cannot tell the address")?;
-    let mut engine_options = EngineOptions { deadline: arguments.deadline, ..EngineOptions::default() };
-    engine_options.memory_limit = arguments.memory_limit.as_u64();
-    if let Some(max_concurrent) = arguments.max_concurrent {
-        engine_options.max_concurrent = max_concurrent.get();
-    }
+    let service = service(arguments)?;
     let options = ServerOptions {
-        max_concurrent: engine_options.max_concurrent as usize,
+        max_concurrent: service.engine().options().max_concurrent as usize,
         max_waiting: arguments.max_waiting as usize,
         max_wait: arguments.deadline,
         max_body: usize::try_from(arguments.max_body.as_u64()).unwrap_or(usize::MAX),
         upload_timeout: arguments.upload_timeout,
+        max_model: arguments.max_model.as_u64(),
+        max_jobs: arguments.max_jobs.get() as usize,
+        compile_memory: arguments.compile_memory.as_u64(),
+        compile_timeout: arguments.compile_timeout,
         shutdown_timeout: arguments.shutdown_timeout,
     };
-    let models = load(engine_options, &arguments.components)?;
+    let access = access(address, service.registry())?;
+    let published = publish(&service, &arguments.components)?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let end = async move {
@@ -110,16 +133,74 @@ async fn serve(arguments: &Arguments) -> Result<()> {
             _ = interrupt.recv() => (),
         }
     };
-    let state = server::State::new(Catalog::new(models.iter().cloned())?, &options);
-    greet(address, &models);
+    let state = server::State::new(service.clone(), access, &options)?;
+    greet(address, service.registry(), &published)?;
     server::serve(listener, state, &options, end).await;
     tracing::info!("ended");
     Ok(())
 }
 
-fn load(options: EngineOptions, components: &[PathBuf]) -> Result<Vec<Model>> {
-    let engine = Engine::new(options)?;
-    components.iter().map(|path| Ok(engine.load(path)?)).collect()
+/// The models of the data folder, or of one that goes away with the server.
+fn service(arguments: &Arguments) -> Result<Service> {
+    let mut options = EngineOptions { deadline: arguments.deadline, ..EngineOptions::default() };
+    options.memory_limit = arguments.memory_limit.as_u64();
+    if let Some(max_concurrent) = arguments.max_concurrent {
+        options.max_concurrent = max_concurrent.get();
+    }
+    let passing = !arguments.components.is_empty() && arguments.data.named().is_none();
+    let registry = if passing { Registry::temporary()? } else { arguments.data.open()? };
+    if !passing {
+        options.cache = CachePolicy::Directory(registry.code_folder());
+    }
+    Ok(Service::new(registry, Engine::new(options)?, arguments.max_loaded.as_u64()))
+}
+
+/// What only this machine reaches may be open; what others reach needs a key.
+fn access(address: SocketAddr, registry: &Registry) -> Result<Access> {
+    let has_keys = registry.has_keys()?;
+    if !address.ip().is_loopback() {
+        if !has_keys {
+            bail!(
+                "{address} can be reached by others, and there are no keys; make one with `maasm key create --role admin \
+                 --name NAME`, in the same --data-dir, or listen on 127.0.0.1"
+            );
+        }
+        return Ok(Access::Keys);
+    }
+    if !has_keys {
+        tracing::warn!("there are no keys: everybody on this machine may do everything; `maasm key create` makes one");
+    }
+    Ok(Access::OpenWithoutKeys)
+}
+
+/// Publishes components, and deploys the highest version of each model among them.
+fn publish(service: &Service, components: &[PathBuf]) -> Result<Vec<Record>> {
+    let intent = Intent::local();
+    let mut published: Vec<Record> = Vec::new();
+    for path in components {
+        let provenance = Provenance { by: intent.by.clone(), how: "named to `maasm serve`".into(), parent: None };
+        let record = match service.registry().is_temporary() {
+            true => service.publish_in_place(&intent, path, provenance)?,
+            false => service.publish(&intent, path, provenance)?,
+        };
+        if published
+            .iter()
+            .any(|other| (&other.facts.name, &other.facts.version) == (&record.facts.name, &record.facts.version))
+        {
+            bail!("{} {} is there twice; give each version once", record.facts.name, record.facts.version);
+        }
+        published.push(record);
+    }
+    let mut names: Vec<&String> = published.iter().map(|record| &record.facts.name).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        let versions = published.iter().filter(|record| record.facts.name == *name).map(|record| &record.facts.version);
+        let highest = versions.max_by_key(|version| (version.pre.is_empty(), *version));
+        let selector = highest.map_or(Selector::Latest, |version| Selector::Exact(version.clone()));
+        service.deploy(&intent, &Reference { name: name.clone(), selector })?;
+    }
+    Ok(published)
 }
 
 fn start_log(format: LogFormat) {
@@ -132,17 +213,21 @@ fn start_log(format: LogFormat) {
 }
 
 /// Says what is served, and how to try it.
-fn greet(address: SocketAddr, models: &[Model]) {
+fn greet(address: SocketAddr, registry: &Registry, published: &[Record]) -> Result<()> {
+    /// How many models are named.
+    const SHOWN: usize = 20;
     let mut text = String::new();
-    for model in models {
-        let description = model.description();
-        text += &format!("  {} {} {}\n", description.name, description.version, description.description);
+    for record in published.iter().take(SHOWN) {
+        text += &format!("  {} {} {}\n", record.facts.name, record.facts.version, record.facts.description);
+    }
+    let live = registry.all_live(None, SHOWN)?;
+    if published.is_empty() {
+        text += &format!("  models in {}", registry.folder().display());
+        text += if live.is_empty() { "; none is deployed\n" } else { "\n" };
     }
     tracing::info!(%address, "listening");
-    let query = match models {
-        [model, others @ ..] if others.iter().any(|other| other.description().name != model.description().name) => {
-            format!("?model={}", model.description().name)
-        }
+    let query = match &live[..] {
+        [one, _, ..] => format!("?model={}", one.model),
         _ => String::new(),
     };
     // What listens everywhere is reached here, too.
@@ -157,4 +242,5 @@ fn greet(address: SocketAddr, models: &[Model]) {
     );
     // Nobody need be there to read it.
     let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
 }

@@ -74,6 +74,23 @@ pub enum LoadError {
     },
 }
 
+impl LoadError {
+    /// The same error, of a file that its user knows by this name.
+    #[must_use]
+    pub fn of(mut self, name: &std::path::Path) -> Self {
+        let (Self::Read { path, .. }
+        | Self::NotWasm { path }
+        | Self::CoreModule { path }
+        | Self::Damaged { path, .. }
+        | Self::Imports { path, .. }
+        | Self::NotAModel { path, .. }
+        | Self::TooLarge { path, .. }
+        | Self::Describe { path, .. }) = &mut self;
+        *path = name.to_owned();
+        self
+    }
+}
+
 /// Why a call gave no answer. None of these harms the engine: it serves on.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {

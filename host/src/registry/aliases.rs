@@ -66,7 +66,8 @@ impl Registry {
         let rows = statement.query_map([model], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
         rows.map(|row| {
             let (alias, version, changed) = row?;
-            let version = version.parse().map_err(|_| Error::Malformed(format!("the alias {alias} stands for {version:?}")))?;
+            let version =
+                version.parse().map_err(|_| Error::Malformed(format!("the alias {alias} stands for {version:?}")))?;
             Ok(Alias { model: model.into(), alias, version, changed })
         })
         .collect()

@@ -71,20 +71,6 @@ impl Registry {
     /// # Errors
     /// If there is no such revision, or one of its versions is gone or in quarantine.
     pub fn rollback(&self, intent: &Intent, model: &str, to: Option<u64>) -> Result<Deployment> {
-        self.rollback_because(intent, model, to, None)
-    }
-
-    /// As [`Registry::rollback`], for a reason of its own.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn rollback_because(
-        &self,
-        intent: &Intent,
-        model: &str,
-        to: Option<u64>,
-        reason: Option<&str>,
-    ) -> Result<Deployment> {
         self.database().write(intent, "rollback", model, &to, |transaction| {
             let Some(live) = live(transaction, model)? else {
                 // Says that the model is not there or not deployed.
@@ -104,11 +90,36 @@ impl Registry {
             for version in target.traffic.reaches() {
                 sound(transaction, model, version)?;
             }
-            let reason = match reason {
-                Some(reason) => reason.to_owned(),
-                None => format!("rollback to {}", target.revision),
-            };
+            let reason = format!("rollback to {}", target.revision);
             add(transaction, intent, model, target.traffic, target.previous, reason)
+        })
+    }
+
+    /// Leaves a version that cannot be loaded: goes back to the last state without it; or, where it was only the
+    /// shadow, goes on without one. Nothing, if there is no such state or the version is not live any more.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn retreat(&self, model: &str, from: &Version, why: &str) -> Result<Option<Deployment>> {
+        let intent = Intent { by: "maasm".into(), retry: None };
+        let reason = format!("{from} cannot be loaded: {why}");
+        self.database().write(&intent, "retreat", model, &reason, |transaction| {
+            let Some(live) = live(transaction, model)?.filter(|live| live.traffic.reaches().any(|v| v == from)) else {
+                return Ok(None);
+            };
+            if live.traffic.shadow.as_ref() == Some(from) {
+                let traffic = Traffic { shadow: None, ..live.traffic };
+                return add(transaction, &intent, model, traffic, live.previous, reason.clone()).map(Some);
+            }
+            let mut previous = live.previous;
+            while let Some(revision) = previous {
+                let Some(target) = revision_of(transaction, model, revision)? else { break };
+                if target.traffic.reaches().all(|version| sound(transaction, model, version).is_ok()) {
+                    return add(transaction, &intent, model, target.traffic, target.previous, reason.clone()).map(Some);
+                }
+                previous = target.previous;
+            }
+            Ok(None)
         })
     }
 

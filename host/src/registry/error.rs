@@ -45,7 +45,9 @@ pub enum Error {
     #[error("{0}")]
     Malformed(String),
     /// The version is there already, with other content.
-    #[error("{name} {version} is there already and is another component; a version never changes, publish another number")]
+    #[error(
+        "{name} {version} is there already and is another component; a version never changes, publish another number"
+    )]
     Exists {
         /// The model.
         name: String,

@@ -13,7 +13,8 @@ pub(super) fn write(
     provenance: &Provenance,
     created: &str,
 ) -> Result<Stored> {
-    let add = |value: serde_json::Value| blobs.add(value.to_string().as_bytes()).map_err(Error::file("the image layout"));
+    let add =
+        |value: serde_json::Value| blobs.add(value.to_string().as_bytes()).map_err(Error::file("the image layout"));
     let config = add(json!({ "created": created, "architecture": "wasm", "os": "wasip2" }))?;
     add(json!({
         "schemaVersion": 2,

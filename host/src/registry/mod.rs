@@ -66,7 +66,7 @@ struct Inner {
     blobs: Blobs,
     database: Database,
     /// Removed when the registry is.
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl Registry {
@@ -90,7 +90,7 @@ impl Registry {
     fn with(folder: PathBuf, durability: Durability, temporary: Option<TempDir>) -> Result<Self> {
         let blobs = Blobs::open(&folder, durability).map_err(Error::file(&folder))?;
         let database = Database::open(&folder, durability)?;
-        let registry = Self { inner: Arc::new(Inner { folder, blobs, database, _temporary: temporary }) };
+        let registry = Self { inner: Arc::new(Inner { folder, blobs, database, temporary }) };
         registry.write_index()?;
         Ok(registry)
     }
@@ -98,6 +98,11 @@ impl Registry {
     /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.inner.folder
+    }
+
+    /// Whether it goes away with the process.
+    pub fn is_temporary(&self) -> bool {
+        self.inner.temporary.is_some()
     }
 
     /// Its blobs.

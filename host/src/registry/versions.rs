@@ -1,6 +1,6 @@
 //! Versions: they are published, read and deleted, and never changed.
 
-use super::blobs::Stored;
+use super::blobs::{Lock, Stored};
 use super::database::{Intent, now};
 use super::digest::Digest;
 use super::error::{Error, Result};
@@ -52,6 +52,7 @@ impl Registry {
         component: Stored,
         facts: Facts,
         provenance: Provenance,
+        _nothing_is_removed: &Lock,
     ) -> Result<Record> {
         // What an earlier publication of the same says stays.
         if let Some(record) = self.published(&facts, &component.digest)? {
@@ -106,7 +107,7 @@ impl Registry {
         find(&connection, reference)
     }
 
-    /// All versions of a model, newest number first, those after `after`.
+    /// All versions of a model, lowest first, those after `after`.
     ///
     /// # Errors
     /// If there is no such model.
@@ -116,8 +117,8 @@ impl Registry {
         if records.is_empty() {
             return Err(no_such_model(&connection, name)?);
         }
-        records.sort_by(|a, b| b.facts.version.cmp(&a.facts.version));
-        let wanted = |record: &Record| after.is_none_or(|after| record.facts.version < *after);
+        records.sort_by(|a, b| a.facts.version.cmp(&b.facts.version));
+        let wanted = |record: &Record| after.is_none_or(|after| record.facts.version > *after);
         Ok(records.into_iter().filter(wanted).take(limit).collect())
     }
 
@@ -145,6 +146,17 @@ impl Registry {
         );
         let found = connection.query_row(&query, [], |row| Ok(record(row))).optional()?;
         found.ok_or(Error::Unnamed { there: vec![] })?
+    }
+
+    /// The highest number that was ever used for a version of this model, if any was.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn highest_number(&self, name: &str) -> Result<Option<Version>> {
+        let connection = self.database().reading();
+        let mut statement = connection.prepare_cached("SELECT version FROM version WHERE model = ?1")?;
+        let texts = statement.query_map([name], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        Ok(texts.iter().filter_map(|text| text.parse().ok()).max())
     }
 
     /// Deletes a version. Its component goes with the next collection of garbage.
@@ -219,7 +231,7 @@ pub(super) fn find(connection: &Connection, reference: &Reference) -> Result<Rec
                 if there.is_empty() {
                     return Err(no_such_model(connection, name)?);
                 }
-                let there = there.iter().rev().take(LISTED).map(Version::to_string).collect();
+                let there = highest(&there);
                 return Err(Error::NotDeployed { name: name.clone(), there });
             }
         },
@@ -268,12 +280,16 @@ pub(super) fn numbers(connection: &Connection, name: &str) -> Result<Vec<Version
     Ok(versions)
 }
 
-/// What may be asked for: versions, newest first, and aliases.
+/// What may be asked for: versions and aliases.
 fn names(connection: &Connection, name: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare_cached("SELECT alias FROM alias WHERE model = ?1 ORDER BY alias")?;
     let aliases = statement.query_map([name], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    let numbers = numbers(connection, name)?;
-    Ok(numbers.iter().rev().map(Version::to_string).take(LISTED).chain(aliases.into_iter().take(LISTED)).collect())
+    Ok(highest(&numbers(connection, name)?).into_iter().chain(aliases.into_iter().take(LISTED)).collect())
+}
+
+/// As many of the highest versions as a message lists.
+fn highest(versions: &[Version]) -> Vec<String> {
+    versions[versions.len().saturating_sub(LISTED)..].iter().map(Version::to_string).collect()
 }
 
 fn no_such_model(connection: &Connection, name: &str) -> Result<Error> {

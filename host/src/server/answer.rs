@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// The answer to a recognition.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Answer<'a> {
     model: &'a str,
     version: &'a str,
@@ -14,14 +14,14 @@ pub struct Answer<'a> {
     timings_ms: Timings,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Prediction<'a> {
     label: &'a str,
     index: u32,
     score: f32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Media<'a> {
     r#type: &'a str,
     width: u32,
@@ -29,7 +29,7 @@ struct Media<'a> {
 }
 
 /// In milliseconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Timings {
     instance: f64,
     decode: f64,

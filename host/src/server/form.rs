@@ -2,7 +2,7 @@
 
 use super::{Kind, Problem};
 use axum::body::Bytes;
-use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::multipart::Multipart;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -19,23 +19,22 @@ pub fn is_form(headers: &HeaderMap) -> bool {
 /// # Errors
 /// If the form is malformed or holds no file.
 pub async fn file(request: Request) -> Result<Bytes, Problem> {
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| Problem::new(Kind::BadRequest, format!("the form is malformed: {}", error.body_text())))?;
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| malformed(&error.body_text()))?;
     let mut named = None;
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    while let Some(field) = form.next_field().await.map_err(|error| malformed(&error.body_text()))? {
         let is_file = field.file_name().is_some();
         let is_named = matches!(field.name(), Some("image" | "file"));
         if is_file {
-            return field.bytes().await.map_err(malformed);
+            return field.bytes().await.map_err(|error| malformed(&error.body_text()));
         }
         if is_named && named.is_none() {
-            named = Some(field.bytes().await.map_err(malformed)?);
+            named = Some(field.bytes().await.map_err(|error| malformed(&error.body_text()))?);
         }
     }
     named.ok_or_else(|| Problem::new(Kind::BadRequest, "the form holds no file; send one in the field `image`"))
 }
 
-fn malformed(error: MultipartError) -> Problem {
-    Problem::new(Kind::BadRequest, format!("the form is malformed: {}", error.body_text()))
+/// A form that makes no sense; says why.
+pub fn malformed(why: &str) -> Problem {
+    Problem::new(Kind::BadRequest, format!("the form is malformed: {why}"))
 }

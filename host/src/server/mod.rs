@@ -2,7 +2,9 @@
 //!
 //! # Layout
 //! - `routes/`: the resources; `answer`: what a recognition looks like as JSON
-//! - `catalog`: which models and versions there are
+//! - `access`: who may do what; `writing`: requests that change something
+//! - `publishing/`: jobs that make versions of what is uploaded
+//! - `shadow`: what comes of asking another version the same
 //! - `workers`: blocking calls on threads, so many at once, so many waiting
 //! - `upload`: a request's body within limits of size, time and memory; `form`: the file in a form;
 //!   `lingering`: what becomes of a body that nobody reads
@@ -12,43 +14,68 @@
 //! - `connections`: accepting, and ending without cutting anybody off
 //! - `options`: what the server may take
 
+mod access;
 mod answer;
-mod catalog;
 mod connections;
 mod form;
 mod lingering;
 mod options;
 mod problem;
+mod publishing;
 mod query;
 mod routes;
+mod shadow;
 mod trace;
 mod upload;
 mod workers;
+mod writing;
 
+pub use access::Access;
 pub use answer::Answer;
-pub use catalog::{Catalog, CatalogError};
 pub use connections::serve;
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
-pub use routes::router;
+pub use routes::{document, router};
 
-use std::sync::Arc;
+use crate::service::Service;
 
 /// What every handler can reach.
 #[derive(Clone)]
 pub struct State {
-    catalog: Arc<Catalog>,
+    service: Service,
+    access: Access,
     workers: workers::Workers,
     uploads: upload::Uploads,
+    publishing: publishing::Publishing,
+    shadows: shadow::Shadows,
 }
 
 impl State {
-    /// Puts the models behind the limits.
-    pub fn new(catalog: Catalog, options: &ServerOptions) -> Self {
-        Self {
-            catalog: Arc::new(catalog),
+    /// Puts the models behind the limits, and goes on with what an earlier process left undone.
+    ///
+    /// # Errors
+    /// If the registry cannot be read.
+    pub fn new(service: Service, access: Access, options: &ServerOptions) -> Result<Self, crate::registry::Error> {
+        Ok(Self {
+            publishing: publishing::Publishing::start(&service, options)?,
+            service,
+            access,
             workers: workers::Workers::new(options),
             uploads: upload::Uploads::new(options),
-        }
+            shadows: shadow::Shadows::default(),
+        })
+    }
+
+    /// Runs what may wait for the disk on a thread of its own.
+    ///
+    /// # Errors
+    /// What `work` says.
+    async fn blocking<T: Send + 'static, E: Into<Problem> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Service) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = self.service.clone();
+        let outcome = tokio::task::spawn_blocking(move || work(&service)).await;
+        outcome.map_err(|_| Problem::new(Kind::Internal, "the work ended without an answer"))?.map_err(Into::into)
     }
 }

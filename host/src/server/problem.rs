@@ -1,10 +1,10 @@
 //! Every error, as RFC 9457 (Problem Details for HTTP APIs) wants it.
 
-use super::catalog::Missing;
 use super::trace::RequestId;
 use crate::engine::{CallError, ModelError};
+use crate::{registry, service};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -26,6 +26,36 @@ pub enum Kind {
     NoSuchRoute,
     /// There is no such model, or no such version of it.
     NoSuchModel,
+    /// There is no such job.
+    NoSuchJob,
+    /// There is no such key.
+    NoSuchKey,
+    /// No version of the model is deployed.
+    NotDeployed,
+    /// The version's number was used for another component.
+    VersionExists,
+    /// The version is deployed or has an alias.
+    VersionInUse,
+    /// The version cannot be loaded.
+    CannotLoad,
+    /// The version that should answer cannot be loaded.
+    Unavailable,
+    /// Another revision is live than the caller saw.
+    RevisionMoved,
+    /// There is nothing to go back to.
+    NothingBefore,
+    /// The job has ended.
+    JobFinished,
+    /// An idempotency key was used for two different requests.
+    IdempotencyKeyReused,
+    /// The model cannot be made a component.
+    ModelRefused,
+    /// There is no key, or one that opens nothing.
+    Unauthorized,
+    /// The key is not for this.
+    Forbidden,
+    /// The key is used more often than it allows.
+    TooManyRequests,
     /// The address does not take this method.
     WrongMethod,
     /// The body did not come in time.
@@ -64,6 +94,27 @@ impl Kind {
             Self::EmptyUpload => ("empty-upload", StatusCode::BAD_REQUEST, "There is no body"),
             Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Self::NoSuchModel => ("no-such-model", StatusCode::NOT_FOUND, "There is no such model"),
+            Self::NoSuchJob => ("no-such-job", StatusCode::NOT_FOUND, "There is no such job"),
+            Self::NoSuchKey => ("no-such-key", StatusCode::NOT_FOUND, "There is no such key"),
+            Self::NotDeployed => ("not-deployed", StatusCode::NOT_FOUND, "No version of the model is deployed"),
+            Self::VersionExists => ("version-exists", StatusCode::CONFLICT, "The version is another component"),
+            Self::VersionInUse => ("version-in-use", StatusCode::CONFLICT, "The version is needed"),
+            Self::CannotLoad => ("cannot-load", StatusCode::CONFLICT, "The version cannot be loaded"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "The version cannot be loaded"),
+            Self::RevisionMoved => ("revision-moved", StatusCode::CONFLICT, "Another revision is live"),
+            Self::NothingBefore => ("nothing-before", StatusCode::CONFLICT, "There is nothing to go back to"),
+            Self::JobFinished => ("job-finished", StatusCode::CONFLICT, "The job has ended"),
+            Self::IdempotencyKeyReused => (
+                "idempotency-key-reused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The idempotency key was used for another request",
+            ),
+            Self::ModelRefused => {
+                ("model-refused", StatusCode::UNPROCESSABLE_ENTITY, "The model cannot be made a component")
+            }
+            Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "A key is needed"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The key is not for this"),
+            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "The key is used too often"),
             Self::WrongMethod => ("wrong-method", StatusCode::METHOD_NOT_ALLOWED, "The address takes another method"),
             Self::UploadTooSlow => ("upload-too-slow", StatusCode::REQUEST_TIMEOUT, "The body came too slowly"),
             Self::UploadTooLarge => ("upload-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
@@ -137,8 +188,11 @@ impl IntoResponse for Problem {
     /// The document itself is written by [`finish`], which knows the request's id.
     fn into_response(self) -> Response {
         let mut response = self.kind.parts().1.into_response();
-        if self.kind == Kind::Busy {
+        if let Kind::Busy | Kind::TooManyRequests = self.kind {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if self.kind == Kind::Unauthorized {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"maasm\""));
         }
         response.extensions_mut().insert(self);
         response
@@ -177,15 +231,66 @@ fn model_problem(error: ModelError, detail: String) -> Problem {
     }
 }
 
-impl From<Missing> for Problem {
-    fn from(missing: Missing) -> Self {
-        let detail = missing.to_string();
-        let (kind, there) = match missing {
-            Missing::Unnamed { there } => (Kind::BadParameter, there),
-            Missing::Model { there, .. } | Missing::Version { there, .. } => (Kind::NoSuchModel, there),
+impl From<registry::Error> for Problem {
+    fn from(error: registry::Error) -> Self {
+        use registry::Error as E;
+        let detail = error.to_string();
+        let (kind, available) = match error {
+            E::NoSuchModel { there, .. } | E::NoSuchVersion { there, .. } => (Kind::NoSuchModel, Some(there)),
+            E::NotDeployed { there, .. } => (Kind::NotDeployed, Some(there)),
+            E::Unnamed { there } if there.is_empty() => (Kind::NoSuchModel, None),
+            E::Unnamed { there } => (Kind::BadParameter, Some(there)),
+            E::Malformed(_) | E::Traffic(_) => (Kind::BadRequest, None),
+            E::Exists { .. } | E::Deleted { .. } => (Kind::VersionExists, None),
+            E::InUse { .. } => (Kind::VersionInUse, None),
+            E::Quarantined { .. } => (Kind::CannotLoad, None),
+            E::Moved { .. } => (Kind::RevisionMoved, None),
+            E::NothingBefore(_) => (Kind::NothingBefore, None),
+            E::RetryDiffers { .. } => (Kind::IdempotencyKeyReused, None),
+            E::NoSuchKey(_) => (Kind::NoSuchKey, None),
+            E::NoSuchJob(_) => (Kind::NoSuchJob, None),
+            E::JobFinished { .. } => (Kind::JobFinished, None),
+            E::Schema { .. } | E::Database(_) | E::Record(_) | E::File { .. } => {
+                tracing::error!(error = detail, "the registry failed");
+                return Self::new(Kind::Internal, "the server cannot read or write its records; its log says why");
+            }
         };
-        Self::new(kind, detail).with("available", there)
+        let problem = Self::new(kind, detail);
+        match available {
+            Some(there) => problem.with("available", there),
+            None => problem,
+        }
     }
+}
+
+impl From<service::Error> for Problem {
+    fn from(error: service::Error) -> Self {
+        match error {
+            service::Error::Registry(error) => error.into(),
+            error @ service::Error::Load { .. } => Self::new(Kind::CannotLoad, error.to_string()),
+            error @ service::Error::Component(_) => Self::new(Kind::ModelRefused, error.to_string()),
+        }
+    }
+}
+
+/// The document itself, for the description of the interface.
+#[derive(utoipa::ToSchema)]
+#[schema(as = Problem, title = "Problem (RFC 9457)")]
+#[expect(dead_code, reason = "it describes what `document` writes")]
+pub struct ProblemDocument {
+    /// What kind of problem.
+    #[schema(example = "urn:maasm:problem:no-such-model")]
+    r#type: String,
+    /// The kind in words.
+    title: String,
+    /// The status.
+    status: u16,
+    /// What is wrong with this very request, and what to do.
+    detail: String,
+    /// The request's id.
+    instance: String,
+    /// What there is, where something is not.
+    available: Option<Vec<String>>,
 }
 
 /// What a handler's panic becomes.

@@ -106,15 +106,8 @@ mod tests {
     use super::*;
 
     fn uploads(max_body: usize) -> Uploads {
-        let second = Duration::from_secs(1);
-        Uploads::new(&ServerOptions {
-            max_concurrent: 1,
-            max_waiting: 1,
-            max_wait: second,
-            max_body,
-            upload_timeout: Duration::from_millis(20),
-            shutdown_timeout: second,
-        })
+        let upload_timeout = Duration::from_millis(20);
+        Uploads::new(&ServerOptions { max_body, upload_timeout, ..ServerOptions::default() })
     }
 
     fn request(body: Body) -> Request {

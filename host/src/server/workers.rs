@@ -51,17 +51,7 @@ mod tests {
     use std::sync::mpsc;
 
     fn workers(max_concurrent: usize, max_waiting: usize, max_wait: Duration) -> Workers {
-        let second = Duration::from_secs(1);
-        let (upload_timeout, shutdown_timeout) = (second, second);
-        let max_body = 1;
-        Workers::new(&ServerOptions {
-            max_concurrent,
-            max_waiting,
-            max_wait,
-            max_body,
-            upload_timeout,
-            shutdown_timeout,
-        })
+        Workers::new(&ServerOptions { max_concurrent, max_waiting, max_wait, ..ServerOptions::default() })
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@
 //! - `wire`: what a protobuf file would take in memory, told before anything is allocated
 //! - `external`: tensors that an ONNX file keeps in files beside it
 //! - `tensor`: element types and the dense little-endian form of tensors
+//! - `told`: what a file says of itself, without reading the rest of it
 //! - `check`: names, types and order of a graph
 mod check;
 mod external;
@@ -16,10 +17,12 @@ mod onnx;
 mod parameters;
 mod structure;
 mod tensor;
+mod told;
 mod wire;
 
 pub(crate) use parameters::Array;
 pub use structure::Parts;
+pub use told::{Told, told};
 
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};

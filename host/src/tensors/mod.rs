@@ -1,11 +1,15 @@
 //! Tensors outside of a model: how their types are called, and what is in them.
 //!
 //! # Layout
+//! - `agreement`: whether outputs say the same
 //! - `json`: tensors as JSON, in the form of the Open Inference Protocol
 //! - `npy`: tensors in NumPy's files
 
+mod agreement;
 pub mod json;
 pub mod npy;
+
+pub use agreement::agree;
 
 use crate::engine::{ElementType, Tensor};
 use half::f16;

@@ -64,7 +64,8 @@ impl Database {
         let audit = "INSERT INTO audit (at, created_by, action, subject, request) VALUES (?1, ?2, ?3, ?4, ?5)";
         transaction.prepare_cached(audit)?.execute(params![now(), intent.by, action, subject, request])?;
         if let Some((retry, identity)) = &identity {
-            let keep = "INSERT INTO idempotency (created_by, key, request, answer, created) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let keep =
+                "INSERT INTO idempotency (created_by, key, request, answer, created) VALUES (?1, ?2, ?3, ?4, ?5)";
             transaction.execute(keep, params![intent.by, retry.key, identity, json(&answer), now()])?;
         }
         transaction.commit()?;
@@ -89,9 +90,8 @@ fn answered(transaction: &Transaction, by: &str, retry: &Retry, identity: &str) 
     let oldest = humantime::format_rfc3339_millis(SystemTime::now() - KEPT).to_string();
     transaction.execute("DELETE FROM idempotency WHERE created < ?1", [oldest])?;
     let query = "SELECT request, answer FROM idempotency WHERE created_by = ?1 AND key = ?2";
-    let found: Option<(String, String)> = transaction
-        .query_row(query, params![by, retry.key], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
+    let found: Option<(String, String)> =
+        transaction.query_row(query, params![by, retry.key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     match found {
         Some((request, _)) if request != identity => Err(Error::RetryDiffers { key: retry.key.clone() }),
         found => Ok(found.map(|(_, answer)| answer)),

@@ -1,25 +1,32 @@
 //! `POST /api/v1/infer`: a picture or tensors in, all outputs as tensors out.
 
-use super::call::call;
+use super::call::{Question, call};
 use crate::engine::{CallError, Model, Tensor};
+use crate::server::problem::ProblemDocument;
 use crate::server::query::Parameters;
 use crate::server::{Kind, Problem, State};
+use crate::tensors;
 use crate::tensors::json::{self, Written};
-use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{self, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub fn routes() -> Router<State> {
-    Router::new().route("/api/v1/infer", post(infer))
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(infer))
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// The model; needed only where several are deployed.
     model: Option<String>,
+    /// The version: `1.2.0`, `^1`, `latest`, an alias; the one that is deployed if absent.
     version: Option<String>,
 }
 
@@ -30,25 +37,58 @@ struct Answer<'a> {
     outputs: Vec<Written<'a>>,
 }
 
+/// Run a model on a picture or on tensors
+///
+/// A body that begins with `{` is tensors in the form of the Open Inference Protocol; anything else is a picture.
+#[utoipa::path(
+    post, path = "/api/v1/infer", tag = "inference", params(Asked),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "`model`, `version` and `outputs`, tensors as in the Open Inference Protocol",
+         body = serde_json::Value),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
 async fn infer(
     extract::State(state): extract::State<State>,
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
     let wanted = (asked.model.as_deref(), asked.version.as_deref());
-    // Reading and writing megabytes of numbers takes its time, too: it is part of the work.
-    call(&state, wanted, request, answer, |_, json| ([(CONTENT_TYPE, "application/json")], json).into_response()).await
+    call(&state, wanted, request, Infer).await
 }
 
-fn answer(model: &Model, body: &[u8]) -> Result<Vec<u8>, Problem> {
-    let outputs: Result<Vec<Tensor>, CallError> = match is_json(body) {
-        true => model.infer(&json::read(body).map_err(|why| Problem::new(Kind::BadTensor, why))?),
-        false => model.infer_media(body),
-    };
-    let (outputs, description) = (outputs?, model.description());
-    let outputs = outputs.iter().map(Written::from).collect();
-    let answer = Answer { model: &description.name, version: &description.version, outputs };
-    Ok(serde_json::to_vec(&answer).expect("names, numbers and lists can be written"))
+struct Infer;
+
+/// Outputs, and the document that tells them.
+struct Inferred {
+    outputs: Vec<Tensor>,
+    document: Bytes,
+}
+
+impl Question for Infer {
+    type Answer = Inferred;
+
+    /// Reading and writing megabytes of numbers takes its time, too: it is part of the work.
+    fn ask(&self, model: &Model, body: &[u8]) -> Result<Inferred, Problem> {
+        let outputs: Result<Vec<Tensor>, CallError> = match is_json(body) {
+            true => model.infer(&json::read(body).map_err(|why| Problem::new(Kind::BadTensor, why))?),
+            false => model.infer_media(body),
+        };
+        let (outputs, description) = (outputs?, model.description());
+        let written = outputs.iter().map(Written::from).collect();
+        let answer = Answer { model: &description.name, version: &description.version, outputs: written };
+        let document = serde_json::to_vec(&answer).expect("names, numbers and lists can be written").into();
+        Ok(Inferred { outputs, document })
+    }
+
+    fn agree(live: &Inferred, shadow: &Inferred) -> bool {
+        tensors::agree(&live.outputs, &shadow.outputs)
+    }
+
+    fn respond(self: Arc<Self>, _: &Model, answer: &Inferred) -> Response {
+        ([(CONTENT_TYPE, "application/json")], answer.document.clone()).into_response()
+    }
 }
 
 /// No picture begins as JSON does.

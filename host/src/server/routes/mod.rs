@@ -1,26 +1,59 @@
 //! The resources.
 
+mod administration;
+mod aliases;
 mod call;
+mod deployments;
+mod description;
 mod health;
 mod infer;
+mod jobs;
+mod model;
 mod models;
 mod recognize;
 mod usage;
 
-use super::{Kind, Problem, State, problem, trace};
+use super::{Kind, Problem, State, access, problem, trace};
+use crate::registry::Role;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The resources that need a key of this role.
+fn protected(role: Role) -> OpenApiRouter<State> {
+    let router = OpenApiRouter::new();
+    match role {
+        Role::Infer => router
+            .merge(recognize::routes())
+            .merge(infer::routes())
+            .merge(models::routes())
+            .merge(deployments::routes()),
+        Role::Publish => router.merge(model::routes()).merge(jobs::routes()).merge(models::publisher_routes()),
+        Role::Deploy => router.merge(deployments::deployer_routes()).merge(aliases::routes()),
+        Role::Admin => router.merge(administration::routes()),
+    }
+}
+
+const ROLES: [Role; 4] = [Role::Infer, Role::Publish, Role::Deploy, Role::Admin];
+
+/// The description of all resources: OpenAPI 3.1.
+pub fn document() -> OpenApi {
+    let router = OpenApiRouter::with_openapi(description::frame()).merge(health::routes());
+    ROLES.into_iter().fold(router, |router, role| router.merge(protected(role))).into_openapi()
+}
 
 /// All routes, behind all that every request goes through.
 pub fn router(state: State) -> Router {
-    Router::new()
-        .merge(usage::routes())
-        .merge(health::routes())
-        .merge(models::routes())
-        .merge(recognize::routes())
-        .merge(infer::routes())
+    let mut router = Router::from(health::routes()).merge(usage::routes()).merge(description::routes(&document()));
+    for role in ROLES {
+        let require =
+            from_fn_with_state(state.clone(), move |state, request, next| access::require(role, state, request, next));
+        router = router.merge(Router::from(protected(role)).route_layer(require));
+    }
+    router
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(problem::from_panic))

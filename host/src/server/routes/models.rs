@@ -1,46 +1,172 @@
-//! `GET /api/v1/models`: which models there are, and what each takes and gives.
+//! `/api/v1/models`: which models and versions there are.
 
-use crate::engine::{Model, TensorInfo};
-use crate::server::{Problem, State};
-use crate::tensors;
+use crate::registry::{Alias, Deployment, Record};
+use crate::server::problem::ProblemDocument;
+use crate::server::query::{Page, Parameters};
+use crate::server::writing::Wanted;
+use crate::server::{Kind, Problem, State};
+use axum::Json;
+use axum::body::Body;
 use axum::extract::{self, Path};
-use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::{Value, json};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use axum::response::{IntoResponse, Response};
+use semver::Version;
+use serde::Serialize;
+use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub fn routes() -> Router<State> {
-    Router::new().route("/api/v1/models", get(list)).route("/api/v1/models/{name}", get(show))
+/// For whoever may have models answer.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(show_version))
+        .routes(routes!(component))
 }
 
-async fn list(extract::State(state): extract::State<State>) -> Json<Value> {
-    Json(json!({ "models": state.catalog.all().map(summary).collect::<Vec<_>>() }))
+/// For whoever may publish.
+pub fn publisher_routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(delete))
 }
 
-async fn show(extract::State(state): extract::State<State>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let versions: Vec<_> = state.catalog.versions(&name)?.map(summary).collect();
-    Ok(Json(json!({ "name": name, "versions": versions })))
+#[derive(Serialize, ToSchema)]
+struct Models {
+    /// All versions of these models.
+    models: Vec<Record>,
+    /// What to give as `after` for those that follow; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
-fn summary(model: &Model) -> Value {
-    let (description, loading) = (model.description(), model.loading());
-    json!({
-        "name": description.name,
-        "version": description.version,
-        "description": description.description,
-        "license": description.license,
-        "source": description.source,
-        "source_digest": description.source_digest,
-        "digest": loading.digest,
-        "size": loading.size,
-        "parameters": description.parameters,
-        "multiply_accumulates": description.multiply_accumulates,
-        "inputs": description.inputs.iter().map(tensor).collect::<Vec<_>>(),
-        "outputs": description.outputs.iter().map(tensor).collect::<Vec<_>>(),
-        "accepts": description.accepts,
-        "labels": description.labels.len(),
-    })
+#[derive(Serialize, ToSchema)]
+struct ModelDetails {
+    /// The model.
+    name: String,
+    /// Its versions, lowest first.
+    versions: Vec<Record>,
+    /// Names that stand for versions.
+    aliases: Vec<Alias>,
+    /// What is live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployment: Option<Deployment>,
+    /// What to give as `after` for the versions that follow; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
-fn tensor(info: &TensorInfo) -> Value {
-    json!({ "name": info.name, "type": tensors::name(info.element_type), "shape": info.shape })
+/// List models
+///
+/// So many models at once, each with all of its versions.
+#[utoipa::path(
+    get, path = "/api/v1/models", tag = "models", params(Page),
+    responses(
+        (status = 200, description = "Models by name, the versions of each lowest first", body = Models),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn list(
+    extract::State(state): extract::State<State>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Models>, Problem> {
+    let registry = state.service.registry();
+    let mut names = registry.models(page.after(), page.limit() + 1)?;
+    let next = page.cut(&mut names, Clone::clone);
+    let mut models = Vec::new();
+    for name in &names {
+        models.extend(registry.versions(name, None, usize::MAX)?);
+    }
+    Ok(Json(Models { models, next }))
+}
+
+/// Show a model
+#[utoipa::path(
+    get, path = "/api/v1/models/{name}", tag = "models", params(("name" = String, Path), Page),
+    responses(
+        (status = 200, description = "Its versions, aliases and deployment", body = ModelDetails),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn show(
+    extract::State(state): extract::State<State>,
+    Path(name): Path<String>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<ModelDetails>, Problem> {
+    let registry = state.service.registry();
+    let after = page.after().map(version).transpose()?;
+    let mut versions = registry.versions(&name, after.as_ref(), page.limit() + 1)?;
+    let next = page.cut(&mut versions, |record| record.facts.version.to_string());
+    let (aliases, deployment) = (registry.aliases(&name)?, registry.live(&name)?);
+    Ok(Json(ModelDetails { name, versions, aliases, deployment, next }))
+}
+
+/// Show a version
+///
+/// `version` may be `1.2.0`, `^1`, `latest`, `live` or an alias.
+#[utoipa::path(
+    get, path = "/api/v1/models/{name}/versions/{version}", tag = "models",
+    params(("name" = String, Path), ("version" = String, Path)),
+    responses(
+        (status = 200, description = "The version", body = Record),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn show_version(
+    extract::State(state): extract::State<State>,
+    Path((name, version)): Path<(String, String)>,
+) -> Result<Json<Record>, Problem> {
+    Ok(Json(state.service.registry().find(&format!("{name}@{version}").parse()?)?))
+}
+
+/// Download a version's component
+#[utoipa::path(
+    get, path = "/api/v1/models/{name}/versions/{version}/component", tag = "models",
+    params(("name" = String, Path), ("version" = String, Path)),
+    responses(
+        (status = 200, description = "The component", body = Vec<u8>, content_type = "application/wasm"),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn component(
+    extract::State(state): extract::State<State>,
+    Path((name, version)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let registry = state.service.registry();
+    let record = registry.find(&format!("{name}@{version}").parse()?)?;
+    let file = tokio::fs::File::open(registry.blobs().path(&record.component)).await.map_err(|error| {
+        tracing::error!(component = %record.component, %error, "a component cannot be read");
+        Problem::new(Kind::Unavailable, format!("the component of {name} {version} cannot be read"))
+    })?;
+    let headers = [
+        (CONTENT_TYPE, "application/wasm".to_owned()),
+        (CONTENT_LENGTH, record.size.to_string()),
+        (ETAG, format!("\"{}\"", record.component)),
+    ];
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}
+
+/// Delete a version
+///
+/// Its number is never used again. A version that is deployed or has an alias is not deleted.
+#[utoipa::path(
+    delete, path = "/api/v1/models/{name}/versions/{version}", tag = "models",
+    params(("name" = String, Path), ("version" = String, Path)),
+    responses(
+        (status = 200, description = "The version, which is deleted now", body = Record),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn delete(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Path((name, number)): Path<(String, String)>,
+) -> Result<Json<Record>, Problem> {
+    let version = version(&number)?;
+    Ok(Json(state.blocking(move |service| service.registry().delete(&intent, &name, &version)).await?))
+}
+
+fn version(text: &str) -> Result<Version, Problem> {
+    let malformed = |error| Problem::new(Kind::BadRequest, format!("{text:?} is not a semantic version: {error}"));
+    Version::parse(text).map_err(malformed)
 }

@@ -1,37 +1,68 @@
 //! `POST /api/v1/recognize`: what a photograph shows.
 
-use super::call::call;
-use crate::engine::Model;
+use super::call::{Question, call};
+use crate::engine::{Model, Recognition};
+use crate::server::problem::ProblemDocument;
 use crate::server::query::{Parameters, TopK};
 use crate::server::{Answer, Problem, State};
+use axum::Json;
 use axum::extract::{self, Request};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::Deserialize;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-pub fn routes() -> Router<State> {
-    Router::new().route("/api/v1/recognize", post(recognize))
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(recognize))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Default)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// The model; needed only where several are deployed.
     model: Option<String>,
+    /// The version: `1.2.0`, `^1`, `latest`, an alias; the one that is deployed if absent.
     version: Option<String>,
+    /// How many of the likeliest classes.
+    #[param(value_type = u32, minimum = 1, default = 5)]
     top_k: TopK,
 }
 
+/// Recognise what a photograph shows
+///
+/// The body is the file itself, whatever content type it is sent as, or a form with the file in it.
+#[utoipa::path(
+    post, path = "/api/v1/recognize", tag = "inference", params(Asked),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "The likeliest classes", body = Answer),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
 async fn recognize(
     extract::State(state): extract::State<State>,
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
     let wanted = (asked.model.as_deref(), asked.version.as_deref());
-    let work = move |model: &Model, bytes: &[u8]| model.recognize(bytes, asked.top_k.0).map_err(Problem::from);
-    call(&state, wanted, request, work, |model, recognition| {
-        Json(Answer::new(model.description(), &recognition)).into_response()
-    })
-    .await
+    call(&state, wanted, request, asked.top_k).await
+}
+
+impl Question for TopK {
+    type Answer = Recognition;
+
+    fn ask(&self, model: &Model, upload: &[u8]) -> Result<Recognition, Problem> {
+        Ok(model.recognize(upload, self.0)?)
+    }
+
+    fn agree(live: &Recognition, shadow: &Recognition) -> bool {
+        let likeliest = |recognition: &Recognition| recognition.classifications.first().map(|class| class.index);
+        likeliest(live) == likeliest(shadow)
+    }
+
+    fn respond(self: Arc<Self>, model: &Model, recognition: &Recognition) -> Response {
+        Json(Answer::new(model.description(), recognition)).into_response()
+    }
 }

@@ -1,0 +1,69 @@
+//! Who may do what: every request brings a key whose roles allow it.
+
+use super::{Kind, Problem, State};
+use crate::registry::{Key, Registry, Role};
+use axum::extract::{self, Request};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// Whether requests need a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Always.
+    Keys,
+    /// As soon as a key was made: for an address that only this machine reaches.
+    OpenWithoutKeys,
+}
+
+/// Who makes a request.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The id of the key; `anonymous` without one.
+    pub id: String,
+    key: Option<Key>,
+}
+
+impl Principal {
+    fn of(registry: &Registry, access: Access, headers: &HeaderMap) -> Result<Self, Problem> {
+        let secret = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::trim);
+        let secret = secret.map(|value| match value.split_once(' ') {
+            Some((scheme, secret)) if scheme.eq_ignore_ascii_case("bearer") => secret.trim(),
+            _ => "",
+        });
+        let Some(secret) = secret else {
+            if access == Access::OpenWithoutKeys && !registry.has_keys()? {
+                return Ok(Self { id: "anonymous".into(), key: None });
+            }
+            let detail = "this server needs a key; send it as `Authorization: Bearer KEY`";
+            return Err(Problem::new(Kind::Unauthorized, detail));
+        };
+        match registry.authenticate(secret)? {
+            Ok(key) => Ok(Self { id: key.id.clone(), key: Some(key) }),
+            Err(refusal) => Err(Problem::new(Kind::Unauthorized, refusal.to_string())),
+        }
+    }
+
+    fn may(&self, role: Role) -> bool {
+        self.key.as_ref().is_none_or(|key| key.may(role))
+    }
+}
+
+/// Lets a request through whose key has this role, and notes who makes it.
+pub async fn require(
+    role: Role,
+    extract::State(state): extract::State<State>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let principal = Principal::of(state.service.registry(), state.access, request.headers())?;
+    // Whoever may do anything may see what there is.
+    let reads = role == Role::Infer && request.method().is_safe();
+    if !reads && !principal.may(role) {
+        let detail = format!("the key {} does not have the role {role:?}", principal.id).to_lowercase();
+        return Err(Problem::new(Kind::Forbidden, detail));
+    }
+    request.extensions_mut().insert(principal);
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,145 @@
+//! Jobs that make versions of what is uploaded.
+//!
+//! A model's file comes from a stranger, and compiling it may take much time and memory. So a job compiles it in a
+//! process of its own, which can be ended and cannot take this one with it. What a job needs lies in its folder before
+//! it is acknowledged: a server that starts again goes on with what it finds.
+//!
+//! # Layout
+//! - `request`: what is asked for
+//! - `spool`: an upload on its way into the job's folder
+//! - `compiler`: the process that makes a component
+//! - `work`: a job from its beginning to its end
+
+mod compiler;
+mod request;
+mod spool;
+mod work;
+
+pub use request::PublishRequest;
+pub use spool::{Spool, Spooled};
+
+use super::{Problem, ServerOptions};
+use crate::registry::{self, Intent, Job};
+use crate::service::Service;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// The jobs of this server.
+#[derive(Clone)]
+pub struct Publishing {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    service: Service,
+    /// One for each job that runs.
+    places: Semaphore,
+    running: Mutex<HashMap<String, CancellationToken>>,
+    /// Something has ended.
+    ended: Notify,
+    max_model: u64,
+    compiler: compiler::Compiler,
+}
+
+impl Publishing {
+    /// Begins with what an earlier process left undone.
+    pub fn start(service: &Service, options: &ServerOptions) -> registry::Result<Self> {
+        let compiler = compiler::Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
+        let inner = Inner {
+            service: service.clone(),
+            places: Semaphore::new(options.max_jobs),
+            running: Mutex::default(),
+            ended: Notify::new(),
+            max_model: options.max_model,
+            compiler,
+        };
+        let publishing = Self { inner: Arc::new(inner) };
+        for job in service.registry().resume_jobs()? {
+            publishing.begin(job);
+        }
+        Ok(publishing)
+    }
+
+    /// A folder for an upload, before there is a job.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn spool(&self) -> Result<Spool, Problem> {
+        Spool::new(self.inner.service.registry(), self.inner.max_model)
+    }
+
+    /// Makes a job of an upload that is in its folder, durably.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub fn submit(&self, intent: &Intent, spooled: Spooled, request: &PublishRequest) -> registry::Result<Job> {
+        let request = serde_json::to_value(request)?;
+        let job = self.inner.service.registry().create_job(intent, spooled.id(), "publish", &request)?;
+        // An answer to a request that came before is about another job, whose folder is another.
+        if job.id == spooled.id() {
+            spooled.keep();
+            self.begin(job.clone());
+        }
+        Ok(job)
+    }
+
+    /// Waits until a job has ended.
+    ///
+    /// # Errors
+    /// If there is no such job.
+    pub async fn wait(&self, id: &str) -> registry::Result<Job> {
+        loop {
+            let ended = self.inner.ended.notified();
+            let job = self.inner.service.registry().job(id)?;
+            if job.state.finished() {
+                return Ok(job);
+            }
+            // Another process may end it, too.
+            let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
+        }
+    }
+
+    /// Calls a job off.
+    ///
+    /// # Errors
+    /// If it has ended already.
+    pub fn cancel(&self, intent: &Intent, id: &str) -> registry::Result<Job> {
+        let job = self.inner.service.registry().cancel_job(intent, id)?;
+        if let Some(token) = self.inner.running().get(id) {
+            token.cancel();
+        }
+        self.inner.ended.notify_waiters();
+        Ok(job)
+    }
+
+    fn begin(&self, job: Job) {
+        let token = CancellationToken::new();
+        let inner = self.inner.clone();
+        inner.running().insert(job.id.clone(), token.clone());
+        tokio::spawn(async move {
+            let outcome = tokio::select! {
+                () = token.cancelled() => None,
+                outcome = work::work(&inner, &job) => outcome,
+            };
+            let id = &job.id;
+            inner.running().remove(id);
+            if let Some(outcome) = outcome {
+                let finished = inner.service.registry().finish_job(id, &outcome);
+                if let Err(error) = finished {
+                    tracing::error!(job = id, %error, "the end of a job cannot be written down");
+                }
+            }
+            let _ = tokio::fs::remove_dir_all(inner.service.registry().job_folder(id)).await;
+            inner.ended.notify_waiters();
+        });
+    }
+}
+
+impl Inner {
+    fn running(&self) -> MutexGuard<'_, HashMap<String, CancellationToken>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

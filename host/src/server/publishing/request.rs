@@ -1,0 +1,61 @@
+//! What is asked for when a model is published.
+
+use crate::registry::Provenance;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What is asked for. Everything that the file itself tells, as a document or a component does, may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublishRequest {
+    /// The model's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The version; the one after the highest that there is, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// How a picture becomes the input: a preset's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<String>,
+    /// What it is, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The licence of its weights, an SPDX expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Where it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Shapes of inputs that the model leaves open, as `NAME=1x3x224x224`, several with `;` between them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shape: Option<String>,
+    /// The version that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Gives it all of the model's traffic at once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deploy: bool,
+}
+
+impl PublishRequest {
+    /// The options of `maasm package` that mean the same.
+    pub(super) fn options(&self) -> Vec<String> {
+        let single = [
+            ("--preprocess", &self.preprocess),
+            ("--description", &self.description),
+            ("--license", &self.license),
+            ("--source", &self.source),
+        ];
+        let single = single.into_iter().filter_map(|(option, value)| Some(format!("{option}={}", value.as_ref()?)));
+        let shapes = self.shape.iter().flat_map(|shapes| shapes.split(';')).map(|shape| format!("--shape={shape}"));
+        single.chain(shapes).collect()
+    }
+
+    /// Where the version comes from.
+    pub(super) fn provenance(&self, by: &str, made_from: &str) -> Provenance {
+        let options = self.options();
+        let with = if options.is_empty() { String::new() } else { format!(" with {}", options.join(" ")) };
+        let how = format!("{made_from} by maasm {}{with}", env!("CARGO_PKG_VERSION"));
+        Provenance { by: by.into(), how, parent: self.parent.clone() }
+    }
+}

@@ -1,0 +1,141 @@
+//! `/api/v1/keys`, `/api/v1/audit`, `/api/v1/gc`, `/api/v1/fsck`: what administrators do.
+
+use crate::registry::{Collected, Entry, Findings, Grant, Key, NewKey, Retention};
+use crate::server::problem::ProblemDocument;
+use crate::server::query::{Page, Parameters};
+use crate::server::writing::{Document, Wanted};
+use crate::server::{Kind, Problem, State};
+use axum::Json;
+use axum::extract::{self, Path};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(keys, create_key))
+        .routes(routes!(revoke_key))
+        .routes(routes!(audit))
+        .routes(routes!(collect_garbage))
+        .routes(routes!(check))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Keys {
+    /// The oldest first.
+    keys: Vec<Key>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Audit {
+    /// The newest first.
+    entries: Vec<Entry>,
+    /// What to give as `after` for those that follow; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct CheckRequest {
+    /// Mends what can be mended.
+    repair: bool,
+}
+
+/// List keys
+#[utoipa::path(
+    get, path = "/api/v1/keys", tag = "administration",
+    responses(
+        (status = 200, description = "The keys, without their secrets", body = Keys),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn keys(extract::State(state): extract::State<State>) -> Result<Json<Keys>, Problem> {
+    Ok(Json(Keys { keys: state.service.registry().keys()? }))
+}
+
+/// Create a key
+#[utoipa::path(
+    post, path = "/api/v1/keys", tag = "administration", request_body = Grant,
+    responses(
+        (status = 201, description = "The key, with its secret, which is told this once", body = NewKey),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn create_key(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Document(grant): Document<Grant>,
+) -> Result<(StatusCode, Json<NewKey>), Problem> {
+    let key = state.blocking(move |service| service.registry().create_key(&intent, &grant)).await?;
+    Ok((StatusCode::CREATED, Json(key)))
+}
+
+/// Revoke a key
+#[utoipa::path(
+    delete, path = "/api/v1/keys/{id}", tag = "administration", params(("id" = String, Path)),
+    responses(
+        (status = 200, description = "The key, which opens nothing any more", body = Key),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn revoke_key(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Path(id): Path<String>,
+) -> Result<Json<Key>, Problem> {
+    Ok(Json(state.blocking(move |service| service.registry().revoke_key(&intent, &id)).await?))
+}
+
+/// Read the audit log
+#[utoipa::path(
+    get, path = "/api/v1/audit", tag = "administration", params(Page),
+    responses(
+        (status = 200, description = "Every change, newest first", body = Audit),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn audit(
+    extract::State(state): extract::State<State>,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<Audit>, Problem> {
+    let malformed =
+        |_| Problem::new(Kind::BadParameter, "`after` must be a number that an earlier answer gave as `next`");
+    let before = page.after().map(str::parse).transpose().map_err(malformed)?;
+    let mut entries = state.service.registry().audit(before, page.limit() + 1)?;
+    let next = page.cut(&mut entries, |entry| entry.sequence.to_string());
+    Ok(Json(Audit { entries, next }))
+}
+
+/// Remove what nothing needs any more
+#[utoipa::path(
+    post, path = "/api/v1/gc", tag = "administration", request_body = Retention,
+    responses(
+        (status = 200, description = "What was removed", body = Collected),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn collect_garbage(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Document(retention): Document<Retention>,
+) -> Result<Json<Collected>, Problem> {
+    Ok(Json(state.blocking(move |service| service.registry().collect_garbage(&intent, &retention)).await?))
+}
+
+/// Check everything against its digest
+#[utoipa::path(
+    post, path = "/api/v1/fsck", tag = "administration", request_body = CheckRequest,
+    responses(
+        (status = 200, description = "What was found", body = Findings),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn check(
+    extract::State(state): extract::State<State>,
+    Document(asked): Document<CheckRequest>,
+) -> Result<Json<Findings>, Problem> {
+    Ok(Json(state.blocking(move |service| service.registry().check(asked.repair)).await?))
+}

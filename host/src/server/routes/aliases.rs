@@ -1,0 +1,59 @@
+//! `/api/v1/models/{name}/aliases/{alias}`: names that stand for versions.
+
+use crate::registry::{Alias, Reference};
+use crate::server::problem::ProblemDocument;
+use crate::server::writing::{Document, Wanted};
+use crate::server::{Problem, State};
+use axum::Json;
+use axum::extract::{self, Path};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(set, remove))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AliasRequest {
+    /// The version: `1.2.0`, `^1`, `latest`, `live`, another alias.
+    version: String,
+}
+
+/// Let an alias stand for a version
+#[utoipa::path(
+    put, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models",
+    params(("name" = String, Path), ("alias" = String, Path)), request_body = AliasRequest,
+    responses(
+        (status = 200, description = "The alias", body = Alias),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn set(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Path((name, alias)): Path<(String, String)>,
+    Document(asked): Document<AliasRequest>,
+) -> Result<Json<Alias>, Problem> {
+    let reference: Reference = format!("{name}@{}", asked.version).parse()?;
+    Ok(Json(state.blocking(move |service| service.registry().set_alias(&intent, &alias, &reference)).await?))
+}
+
+/// Remove an alias
+#[utoipa::path(
+    delete, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models",
+    params(("name" = String, Path), ("alias" = String, Path)),
+    responses(
+        (status = 200, description = "The alias, which is gone now", body = Alias),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn remove(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Path((name, alias)): Path<(String, String)>,
+) -> Result<Json<Alias>, Problem> {
+    Ok(Json(state.blocking(move |service| service.registry().remove_alias(&intent, &name, &alias)).await?))
+}

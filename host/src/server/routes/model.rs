@@ -1,0 +1,168 @@
+//! `POST /api/v1/model`: a model is published.
+
+use crate::registry::{Job, JobState};
+use crate::server::problem::ProblemDocument;
+use crate::server::publishing::{PublishRequest, Spool};
+use crate::server::query::Parameters;
+use crate::server::writing::Wanted;
+use crate::server::{Kind, Problem, State, form};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{self, FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(publish))
+}
+
+#[derive(Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Asked {
+    /// Answers only when the job has ended.
+    wait: bool,
+    /// The model's name.
+    name: Option<String>,
+    /// The version; the one after the highest that there is, if absent.
+    version: Option<String>,
+    /// How a picture becomes the input: a preset's name.
+    preprocess: Option<String>,
+    /// What it is, in a sentence.
+    description: Option<String>,
+    /// The licence of its weights, an SPDX expression.
+    license: Option<String>,
+    /// Where it came from.
+    source: Option<String>,
+    /// Shapes of inputs that the model leaves open, as `NAME=1x3x224x224`, several with `;` between them.
+    shape: Option<String>,
+    /// The version that it was made from.
+    parent: Option<String>,
+    /// Gives it all of the model's traffic at once.
+    deploy: bool,
+}
+
+impl From<Asked> for PublishRequest {
+    fn from(asked: Asked) -> Self {
+        let Asked { name, version, preprocess, description, license, source, shape, parent, deploy, wait: _ } = asked;
+        Self { name, version, preprocess, description, license, source, shape, parent, deploy }
+    }
+}
+
+/// Publish a model
+///
+/// The body is an ONNX file; or a JSON document with `params` and `structure`; or a component; or a form with one of
+/// these as `model`, or with the files `structure` and `params`, and if need be `labels` and `preprocess`. The answer is
+/// a job.
+#[utoipa::path(
+    post, path = "/api/v1/model", tag = "models", params(Asked),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = 201, description = "With `wait`: the version is there", body = Job),
+        (status = 202, description = "The job is taken on; `Location` is where it is told", body = Job),
+        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn publish(
+    extract::State(state): extract::State<State>,
+    Wanted(mut intent): Wanted,
+    Parameters(asked): Parameters<Asked>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let wait = asked.wait;
+    let mut wanted = PublishRequest::from(asked);
+    let mut spool = state.publishing.spool()?;
+    if form::is_form(request.headers()) {
+        receive_form(request, &mut spool, &mut wanted).await?;
+    } else {
+        let size = spool.receive("model", request.into_body().into_data_stream()).await?;
+        if size == 0 {
+            return Err(Problem::new(
+                Kind::EmptyUpload,
+                "there is no body; send an ONNX file, a document or a component",
+            ));
+        }
+    }
+    let spooled = spool.finish().await?;
+    if let Some(retry) = &mut intent.retry {
+        retry.request = spooled.digest.to_string();
+    }
+    let publishing = state.publishing.clone();
+    let job = state.blocking(move |_| publishing.submit(&intent, spooled, &wanted)).await?;
+    let job = if wait { state.publishing.wait(&job.id).await? } else { job };
+    answer(&job)
+}
+
+/// A job's answer: what became of it, or where that will be told.
+fn answer(job: &Job) -> Result<Response, Problem> {
+    let status = match job.state {
+        JobState::Queued | JobState::Running => StatusCode::ACCEPTED,
+        JobState::Succeeded => StatusCode::CREATED,
+        JobState::Failed | JobState::Cancelled => {
+            let why = job.error.clone().unwrap_or_else(|| "the job was called off".into());
+            return Err(Problem::new(Kind::ModelRefused, why).with("job", job.id.clone()));
+        }
+    };
+    let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
+    Ok((status, [(LOCATION, location)], Json(job)).into_response())
+}
+
+/// Files go into the folder, texts into the request.
+async fn receive_form(request: Request, spool: &mut Spool, wanted: &mut PublishRequest) -> Result<(), Problem> {
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| form::malformed(&error.body_text()))?;
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file = match name.as_str() {
+            "model" | "file" => Some("model"),
+            "structure" => Some("structure"),
+            "params" => Some("params"),
+            "labels" => Some("labels"),
+            "preprocess" if field.file_name().is_some() => Some("preprocess"),
+            _ => None,
+        };
+        match file {
+            Some(part) if parts.contains(&part) => {
+                return Err(form::malformed(&format!("it has two files {part:?}")));
+            }
+            Some(part) => {
+                let bytes = Box::pin(futures_util::stream::unfold(field, next));
+                spool.receive(part, bytes).await?;
+                parts.push(part);
+            }
+            None => *text_field(wanted, &name)? = Some(field.text().await.map_err(broken)?),
+        }
+    }
+    match (parts.contains(&"model"), parts.contains(&"structure"), parts.contains(&"params")) {
+        (true, false, false) | (false, true, true) => Ok(()),
+        _ => Err(form::malformed("it must have either the file `model`, or the files `structure` and `params`")),
+    }
+}
+
+async fn next(mut field: Field<'_>) -> Option<(Result<Bytes, MultipartError>, Field<'_>)> {
+    let chunk = field.chunk().await.transpose()?;
+    Some((chunk, field))
+}
+
+fn text_field<'a>(wanted: &'a mut PublishRequest, name: &str) -> Result<&'a mut Option<String>, Problem> {
+    Ok(match name {
+        "name" => &mut wanted.name,
+        "version" => &mut wanted.version,
+        "preprocess" => &mut wanted.preprocess,
+        "description" => &mut wanted.description,
+        "license" => &mut wanted.license,
+        "source" => &mut wanted.source,
+        "shape" => &mut wanted.shape,
+        "parent" => &mut wanted.parent,
+        _ => return Err(form::malformed(&format!("the field {name:?} is not known"))),
+    })
+}
+
+fn broken(error: MultipartError) -> Problem {
+    form::malformed(&error.body_text())
+}
