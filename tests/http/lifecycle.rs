@@ -110,6 +110,9 @@ fn what_cannot_be_served_is_told_before_anything_is_served() {
     let any = ["serve", "--listen", "127.0.0.1:0"];
     fails(&[&any[..], &["nowhere.wasm"]].concat(), "nowhere.wasm");
     fails(&[&any[..], &[&good, &corrupt]].concat(), "corrupt.wasm");
+    let folder = folder.path().to_str().unwrap();
+    fails(&["serve", "--listen", "0.0.0.0:0", "--data-dir", folder], "maasm key create");
+    fails(&["serve", &good, "--listen", "0.0.0.0:0"], "there are no keys");
     fails(&[&any[..], &[&text]].concat(), "text.wasm");
     fails(&[&any[..], &[&good, &good]].concat(), "animals 1.0.0");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -151,7 +154,12 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
 
 #[test]
 fn a_wrong_command_line_is_told_from_what_failed() {
-    for wrong in [&["serve"][..], &["recognize", "a.wasm"], &["dance"], &["serve", "a.wasm", "--deadline", "0s"]] {
+    for wrong in [
+        &["serve", "--max-jobs", "0"][..],
+        &["recognize", "a.wasm"],
+        &["dance"],
+        &["serve", "a.wasm", "--deadline", "0s"],
+    ] {
         assert_eq!(maasm().args(wrong).output().unwrap().status.code(), Some(2), "{wrong:?}");
     }
 }

@@ -167,9 +167,6 @@ fn access(address: SocketAddr, registry: &Registry) -> Result<Access> {
         }
         return Ok(Access::Keys);
     }
-    if !has_keys {
-        tracing::warn!("there are no keys: everybody on this machine may do everything; `maasm key create` makes one");
-    }
     Ok(Access::OpenWithoutKeys)
 }
 
@@ -226,6 +223,9 @@ fn greet(address: SocketAddr, registry: &Registry, published: &[Record]) -> Resu
         text += if live.is_empty() { "; none is deployed\n" } else { "\n" };
     }
     tracing::info!(%address, "listening");
+    if !registry.has_keys()? {
+        tracing::warn!("there are no keys: everybody on this machine may do everything; `maasm key create` makes one");
+    }
     let query = match &live[..] {
         [one, _, ..] => format!("?model={}", one.model),
         _ => String::new(),
