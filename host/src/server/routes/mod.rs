@@ -6,6 +6,9 @@ mod infer;
 mod models;
 mod recognize;
 mod usage;
+mod v2;
+
+pub use v2::speaks_at;
 
 use super::{Kind, Problem, State, problem, trace};
 use axum::Router;
@@ -21,6 +24,7 @@ pub fn router(state: State) -> Router {
         .merge(models::routes())
         .merge(recognize::routes())
         .merge(infer::routes())
+        .merge(v2::routes())
         .fallback(no_such_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(problem::from_panic))

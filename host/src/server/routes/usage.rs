@@ -18,6 +18,7 @@ maasm serves models.
   GET  /api/v1/models           the models
   GET  /api/v1/models/NAME      the versions of one
   GET  /healthz                 whether the server answers
+  /v2                           the Open Inference Protocol, version 2, with binary tensors
 
   curl --data-binary @photo.jpg http://HOST:PORT/api/v1/recognize
 
