@@ -100,7 +100,7 @@ fn tensors_as_json_give_tensors_as_json() {
 
 #[test]
 fn the_version_in_the_address_answers() {
-    let image = json!({ "name": "image", "shape": [1, 3, 8, 8], "datatype": "FP32", "data": [0.5; 192] });
+    let image = json!({ "name": "image", "shape": [1, 3, 8, 8], "datatype": "FP32", "data": vec![0.5; 192] });
     let answer = |path| infer(path, &json!({ "inputs": [image] }), b"").json();
     assert_eq!(answer("animals/versions/1.2.0")["model_version"], "1.2.0");
     let newest = answer("animals");

@@ -57,7 +57,7 @@ def tensors(client, address, model):
                 assert response["id"] == "42"
                 same(result, expected)
                 form = "binary" if sent else "JSON"
-                print(f"{model} {named or 'newest'}: {form} in, {received} out: the same {len(expected)} outputs")
+                print(f"{model} {named or 'newest'}: {form} in, {received} out: {len(expected)} equal")
     last = list(expected)[-1:]
     only = client.infer(model, inputs, outputs=[triton.InferRequestedOutput(*last)])
     assert [output["name"] for output in only.get_response()["outputs"]] == last
@@ -75,7 +75,7 @@ def pictures(client, address, model, picture):
         image = triton.InferInput("image", [1], "BYTES")
         image.set_data_from_numpy(np.array([element], dtype=np.object_), binary_data=sent)
         same(client.infer(model, [image]), expected)
-    print(f"{model}: a picture, binary and in JSON: the same {len(expected)} outputs")
+    print(f"{model}: a picture, binary and in JSON: {len(expected)} equal")
 
 
 def given(info, array, binary):

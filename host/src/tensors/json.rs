@@ -2,7 +2,7 @@
 //! [Open Inference Protocol](https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md):
 //! `{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [0.5, 1]}`. `data` is flat or nested as the shape is.
 
-use super::{count, datatype, element_type, elements, numbers};
+use super::{datatype, element_type, elements, numbers};
 use crate::engine::Tensor;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -47,7 +47,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Tensor>, String> {
 
 fn tensor(given: &Given<'_>) -> Result<Tensor, String> {
     let element_type = element_type(&given.datatype)?;
-    let data = numbers::read(given.data.get(), element_type, count(&given.shape)?)?;
+    let data = numbers::read(given.data.get(), element_type, &given.shape)?;
     Ok(Tensor { name: given.name.clone().into_owned(), element_type, shape: given.shape.clone(), data })
 }
 

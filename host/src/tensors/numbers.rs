@@ -1,28 +1,32 @@
 //! Elements written as JSON become bytes. Each number is read as the type that it is for, so that none is rounded
 //! twice.
 
-use super::datatype;
+use super::{count, datatype};
 use crate::engine::ElementType;
 use half::f16;
 
 /// How much of something wrong is told.
 const SHOWN: usize = 40;
 
-/// The elements of a list, flat or nested, as little-endian bytes; there must be `count` of them. `json` is valid JSON.
+/// The elements of a list, flat or nested, as little-endian bytes: as many as the shape has. `json` is valid JSON.
 ///
 /// # Errors
 /// If there are more or fewer, or one is no number that the type holds.
-pub fn read(json: &str, element_type: ElementType, count: u64) -> Result<Vec<u8>, String> {
+pub fn read(json: &str, element_type: ElementType, shape: &[u32]) -> Result<Vec<u8>, String> {
     let append = appender(element_type);
+    let elements = count(shape)?;
     let mut bytes = Vec::new();
-    let mut left = count;
+    let mut left = elements;
     for element in json.split(is_between).filter(|element| !element.is_empty()) {
         left = left.checked_sub(1).ok_or("its data have more elements than its shape")?;
         append(element, &mut bytes).ok_or_else(|| format!("{} is no {}", shown(element), datatype(element_type)))?;
     }
     match left {
         0 => Ok(bytes),
-        _ => Err(format!("its shape has {count} elements, its data {}", count - left)),
+        _ => {
+            let shape = format!("{shape:?}");
+            Err(format!("its shape {} has {elements} elements, its data {}", shown(&shape), elements - left))
+        }
     }
 }
 
@@ -34,23 +38,31 @@ fn is_between(character: char) -> bool {
 
 /// Appends an element of this type to the bytes, if the text is one.
 fn appender(element_type: ElementType) -> fn(&str, &mut Vec<u8>) -> Option<()> {
-    macro_rules! whole {
-        ($type:ty) => {
-            |text, bytes| Some(bytes.extend(text.parse::<$type>().ok()?.to_le_bytes()))
+    /// Appends the number that the text is, if it is one.
+    macro_rules! append {
+        ($read:expr) => {
+            |text, bytes| {
+                let value = $read(text)?;
+                bytes.extend(value.to_le_bytes());
+                Some(())
+            }
         };
     }
+    macro_rules! whole {
+        ($type:ty) => {
+            append!(|text: &str| text.parse::<$type>().ok())
+        };
+    }
+    // One that is larger than its type holds is read as infinite.
     macro_rules! float {
         ($type:ty) => {
-            |text, bytes| Some(bytes.extend(finite(text.parse::<$type>().ok()?, <$type>::is_finite)?.to_le_bytes()))
+            append!(|text: &str| text.parse().ok().filter(|value: &$type| value.is_finite()))
         };
     }
     match element_type {
         ElementType::F32 => float!(f32),
         ElementType::F64 => float!(f64),
-        ElementType::F16 => |text, bytes| {
-            let value = f16::from_f64(text.parse().ok()?);
-            Some(bytes.extend(finite(value, f16::is_finite)?.to_le_bytes()))
-        },
+        ElementType::F16 => append!(|text: &str| Some(f16::from_f64(text.parse().ok()?)).filter(|f| f.is_finite())),
         ElementType::I8 => whole!(i8),
         ElementType::I16 => whole!(i16),
         ElementType::I32 => whole!(i32),
@@ -59,19 +71,14 @@ fn appender(element_type: ElementType) -> fn(&str, &mut Vec<u8>) -> Option<()> {
         ElementType::U16 => whole!(u16),
         ElementType::U32 => whole!(u32),
         ElementType::U64 => whole!(u64),
-        ElementType::Boolean => |text, bytes| Some(bytes.push(text.parse::<bool>().ok()?.into())),
+        ElementType::Boolean => append!(|text: &str| Some(u8::from(text.parse::<bool>().ok()?))),
     }
 }
 
-/// A float, unless it is larger than its type holds.
-fn finite<T: Copy>(value: T, is_finite: fn(T) -> bool) -> Option<T> {
-    is_finite(value).then_some(value)
-}
-
-fn shown(element: &str) -> String {
-    match element.char_indices().nth(SHOWN) {
-        None => element.into(),
-        Some((end, _)) => format!("{}…", &element[..end]),
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
 
@@ -79,8 +86,8 @@ fn shown(element: &str) -> String {
 mod tests {
     use super::*;
 
-    fn singles(json: &str, count: u64) -> Vec<f32> {
-        let bytes = read(json, ElementType::F32, count).unwrap();
+    fn singles(json: &str, count: u32) -> Vec<f32> {
+        let bytes = read(json, ElementType::F32, &[count]).unwrap();
         bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()
     }
 
@@ -96,7 +103,7 @@ mod tests {
         let floats: Vec<f32> = (0..100_000).map(|_| f32::from_bits(random.u32(..))).filter(|f| f.is_finite()).collect();
         let json = serde_json::to_string(&floats).unwrap();
         let bits = |floats: &[f32]| floats.iter().map(|float| float.to_bits()).collect::<Vec<_>>();
-        assert_eq!(bits(&singles(&json, floats.len() as u64)), bits(&floats));
+        assert_eq!(bits(&singles(&json, floats.len() as u32)), bits(&floats));
     }
 
     #[test]
@@ -108,10 +115,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_and_not_at_length() {
         let zeros = "0".repeat(1000);
-        let long = read(&format!("[1{zeros}]"), ElementType::F32, 1).unwrap_err();
+        let long = read(&format!("[1{zeros}]"), ElementType::F32, &[1]).unwrap_err();
         assert_eq!(long, format!("1{}… is no FP32", &zeros[1..SHOWN]));
         for wrong in [r#"["1, 2"]"#, r#"[{"a": [1, 2]}]"#, "[null]", "null", "[[true]]"] {
-            assert!(read(wrong, ElementType::F32, 2).unwrap_err().ends_with("is no FP32"), "{wrong}");
+            assert!(read(wrong, ElementType::F32, &[2]).unwrap_err().ends_with("is no FP32"), "{wrong}");
         }
     }
 }

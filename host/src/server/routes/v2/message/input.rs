@@ -77,9 +77,8 @@ fn left_over(binary: &[u8]) -> MessageError {
 impl<'a> Input<'a> {
     /// Finds the elements; those that are binary are taken off the front of `binary`.
     fn take(&self, binary: &mut &'a [u8]) -> Result<Data<'a>, InputError> {
-        let parameters: Option<Parameters> =
-            self.parameters.map(|json| serde_json::from_str(json.get())).transpose().map_err(parameters_error)?;
-        let parameters = parameters.unwrap_or_default();
+        let parameters = self.parameters.map_or(Ok(Parameters::default()), |json| serde_json::from_str(json.get()));
+        let parameters = parameters.map_err(|error| InputError::Parameters(error.to_string()))?;
         match (self.data, parameters.binary_data_size) {
             (Some(_), Some(_)) => Err(InputError::TwoData),
             (Some(json), None) => Ok(Data::Json(json)),
@@ -107,7 +106,7 @@ impl<'a> Input<'a> {
         let (shape, elements) = self.shape()?;
         let data = match data {
             Data::Json(_) if element_type == ElementType::F16 => return Err(InputError::HalfAsJson),
-            Data::Json(json) => numbers::read(json.get(), element_type, elements).map_err(InputError::Elements)?,
+            Data::Json(json) => numbers::read(json.get(), element_type, &shape).map_err(InputError::Elements)?,
             Data::Binary(bytes) => {
                 let needed = u128::from(elements) * width(element_type) as u128;
                 if needed != bytes.len() as u128 {
@@ -116,10 +115,12 @@ impl<'a> Input<'a> {
                 bytes.to_vec()
             }
         };
-        match data.iter().find(|&&byte| byte > 1) {
-            Some(&byte) if element_type == ElementType::Boolean => Err(InputError::Truth(byte)),
-            _ => Ok(Tensor { name: self.name.clone().into_owned(), element_type, shape, data }),
+        if element_type == ElementType::Boolean
+            && let Some(&byte) = data.iter().find(|&&byte| byte > 1)
+        {
+            return Err(InputError::Truth(byte));
         }
+        Ok(Tensor { name: self.name.clone().into_owned(), element_type, shape, data })
     }
 
     fn picture(&self, data: Data<'a>) -> Result<Cow<'a, [u8]>, InputError> {
@@ -132,10 +133,6 @@ impl<'a> Input<'a> {
             Data::Binary(bytes) => picture::from_binary(bytes).map(Cow::Borrowed),
         }
     }
-}
-
-fn parameters_error(error: serde_json::Error) -> InputError {
-    InputError::Parameters(error.to_string())
 }
 
 #[cfg(test)]
@@ -176,7 +173,7 @@ mod tests {
             ("[2]", "8", 9, "1 bytes follow the last input's"),
             ("[2]", "4", 4, "binary_data_size is 4, and its shape and datatype need 8 bytes"),
             ("[2]", "18446744073709551615", 8, "binary_data_size is 18446744073709551615, and 8 bytes are left"),
-            ("[4294967295, 4294967295]", "8", 8, "need 73786976260478402500 bytes"),
+            ("[4294967295, 4294967295]", "8", 8, "need 73786976260478468100 bytes"),
             ("[4294967295, 4294967295, 2]", "8", 8, "more elements than can be counted"),
             ("[2]", "-8", 8, "its parameters are wrong"),
             ("[2]", "8.0", 8, "its parameters are wrong"),
