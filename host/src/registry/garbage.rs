@@ -137,18 +137,32 @@ impl Registry {
         Ok(())
     }
 
-    /// Removes the folders of jobs that have ended.
+    /// Removes the folders of jobs that have ended, and of uploads that never became one.
     fn remove_job_folders(&self, collected: &mut Collected) -> Result<()> {
         let Ok(entries) = fs::read_dir(self.folder().join("jobs")) else { return Ok(()) };
-        for entry in entries.flatten() {
-            let ended = entry.file_name().to_str().is_none_or(|id| self.job(id).is_ok_and(|job| job.state.finished()));
-            if ended {
+        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+            let job = entry.file_name().to_str().map(|id| self.job(id));
+            let needless = match job {
+                Some(Ok(job)) => job.state.finished(),
+                // It may still be on its way.
+                Some(Err(Error::NoSuchJob(_))) | None => age(&entry) > LONGEST_UPLOAD,
+                Some(Err(error)) => return Err(error),
+            };
+            if needless {
                 collected.leftovers += 1;
                 fs::remove_dir_all(entry.path()).map_err(Error::file(entry.path()))?;
             }
         }
         Ok(())
     }
+}
+
+/// How long an upload may take before what there is of it is garbage.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn age(entry: &fs::DirEntry) -> Duration {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+    modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default()
 }
 
 /// The versions that a retention does not keep.

@@ -6,6 +6,7 @@ use super::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fs::File;
 use std::path::PathBuf;
 use utoipa::ToSchema;
 
@@ -113,6 +114,19 @@ impl Registry {
         let mut statement = connection.prepare_cached(&query)?;
         let rows = statement.query_map(params![before, limit as i64], |row| Ok(read(row)))?;
         rows.map(|row| row?).collect()
+    }
+
+    /// The right to go on with what earlier processes left undone: one process at a time has it, as long as it keeps the
+    /// file open.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn lock_jobs(&self) -> Result<Option<File>> {
+        let folder = self.folder().join("jobs");
+        std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+        let path = folder.join("lock");
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::file(&path))?;
+        Ok(file.try_lock().is_ok().then_some(file))
     }
 
     /// What an earlier process left undone, oldest first; queued again, or given up where it was begun too often.
