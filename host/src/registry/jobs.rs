@@ -240,10 +240,10 @@ mod tests {
     #[test]
     fn a_job_that_a_process_left_is_begun_again_but_not_for_ever() {
         let registry = registry_with_job();
-        for attempt in 1..=MOST_ATTEMPTS {
+        for attempt in 1..=3 {
             assert!(registry.begin_job("1").unwrap());
             let left = registry.resume_jobs().unwrap();
-            assert_eq!(left.len(), usize::from(attempt < MOST_ATTEMPTS), "after attempt {attempt}");
+            assert_eq!(left.len(), usize::from(attempt < 3), "after attempt {attempt}");
         }
         assert_eq!(registry.job("1").unwrap().state, JobState::Failed);
     }
