@@ -270,7 +270,7 @@ impl Blobs {
 }
 
 /// Copies to the end, hashing on the way; says how many bytes there were.
-fn copy(from: &mut impl Read, to: &mut impl Write, hasher: &mut Sha256) -> io::Result<u64> {
+pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, hasher: &mut Sha256) -> io::Result<u64> {
     let mut buffer = vec![0; 1 << 20];
     let mut size = 0;
     loop {

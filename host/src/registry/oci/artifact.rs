@@ -63,10 +63,8 @@ pub fn write(blobs: &Blobs, component: Stored, facts: &Facts) -> io::Result<Stor
     let created = facts.created_text();
     let config = Config::new(&created, facts.authors.as_deref(), component.digest, interface);
     let config = blobs.add(&serde_json::to_vec(&config)?)?;
-    let layer = Descriptor {
-        annotations: facts.layer_annotations(),
-        ..Descriptor::new(media_type::WASM_LAYER, component)
-    };
+    let layer =
+        Descriptor { annotations: facts.layer_annotations(), ..Descriptor::new(media_type::WASM_LAYER, component) };
     let manifest = Manifest {
         schema_version: 2,
         media_type: Some(media_type::MANIFEST.into()),

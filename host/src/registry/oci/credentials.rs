@@ -91,7 +91,9 @@ impl std::fmt::Debug for Credentials {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Anonymous => formatter.write_str("Anonymous"),
-            Self::Password { user, .. } => formatter.debug_struct("Password").field("user", user).finish_non_exhaustive(),
+            Self::Password { user, .. } => {
+                formatter.debug_struct("Password").field("user", user).finish_non_exhaustive()
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::io;
 
 /// One version in the layout.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The model's name.
     pub name: String,
@@ -39,13 +39,22 @@ pub enum IndexError {
     },
 }
 
+/// A list of manifests.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Index {
+pub(super) struct Index {
     schema_version: u32,
     #[serde(default)]
     media_type: Option<String>,
-    manifests: Vec<Descriptor>,
+    /// What it lists.
+    pub(super) manifests: Vec<Descriptor>,
+}
+
+impl Index {
+    /// Lists these.
+    pub(super) fn new(manifests: Vec<Descriptor>) -> Self {
+        Self { schema_version: 2, media_type: Some(media_type::INDEX.into()), manifests }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,13 +74,12 @@ const REFERENCE: &str = "org.opencontainers.image.ref.name";
 /// If it cannot be written.
 pub fn write(blobs: &Blobs, versions: &[Entry]) -> io::Result<()> {
     let mut sorted: Vec<&Entry> = versions.iter().collect();
-    sorted.sort();
+    sorted.sort_by_key(|entry| (&entry.name, &entry.version));
     let descriptor = |entry: &&Entry| Descriptor {
         annotations: [(REFERENCE.to_owned(), format!("{}:{}", entry.name, entry.version))].into(),
         ..Descriptor::new(media_type::MANIFEST, entry.manifest)
     };
-    let manifests = sorted.iter().map(descriptor).collect();
-    let index = Index { schema_version: 2, media_type: Some(media_type::INDEX.into()), manifests };
+    let index = Index::new(sorted.iter().map(descriptor).collect());
     blobs.replace(INDEX, &serde_json::to_vec(&index)?)?;
     blobs.replace(LAYOUT, &serde_json::to_vec(&Layout { image_layout_version: LAYOUT_VERSION.into() })?)
 }

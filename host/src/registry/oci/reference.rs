@@ -117,7 +117,9 @@ impl FromStr for Reference {
         let repository: Repository = text[..colon].parse().map_err(whole)?;
         let tag = &text[colon + 1..];
         if !is_tag(tag) {
-            return Err(no("a tag may have letters, digits, '_', '.' and '-', at most 128, the first neither '.' nor '-'"));
+            return Err(no(
+                "a tag may have letters, digits, '_', '.' and '-', at most 128, the first neither '.' nor '-'",
+            ));
         }
         Ok(repository.tag(tag.into()))
     }
@@ -228,7 +230,9 @@ mod tests {
     #[test]
     fn registries_of_this_machine_are_known() {
         let is_local = |text: &str| text.parse::<Repository>().unwrap().is_local();
-        assert!(["oci://localhost/a", "oci://127.0.0.2:5000/a", "oci://[::1]:5000/a"].iter().all(|text| is_local(text)));
+        assert!(
+            ["oci://localhost/a", "oci://127.0.0.2:5000/a", "oci://[::1]:5000/a"].iter().all(|text| is_local(text))
+        );
         let others = ["oci://localhost.example.org/a", "oci://10.0.0.1:5000/a", "oci://127.0.0.1.example.org/a"];
         assert!(!others.iter().any(|text| is_local(text)));
     }
