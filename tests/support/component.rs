@@ -1,5 +1,6 @@
 //! Components made by hand, which do what no packaged model does.
 
+use crate::random::Random;
 use std::path::Path;
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
@@ -13,6 +14,21 @@ pub fn decoding(body: &str) -> Vec<u8> {
 /// As [`decoding`], with a name of up to 63 letters.
 pub fn named(name: &str, body: &str) -> Vec<u8> {
     component(&module(name, 1, body), "model")
+}
+
+/// As [`named`], with so many bytes behind it that mean nothing, always the same ones.
+pub fn with_ballast(name: &str, bytes: usize) -> Vec<u8> {
+    const NAME: &[u8] = b"\x07ballast";
+    let mut component = named(name, "unreachable");
+    // A custom section; its size takes five digits of seven bits, leading zeros and all.
+    let size = NAME.len() + bytes;
+    let digit = |place: usize| (size >> (7 * place)) as u8 & 0x7f | if place < 4 { 0x80 } else { 0 };
+    component.push(0);
+    component.extend((0..5).map(digit));
+    component.extend(NAME);
+    let mut random = Random::new(bytes as u64);
+    component.extend((0..bytes.div_ceil(8)).flat_map(|_| random.bits().to_le_bytes()).take(bytes));
+    component
 }
 
 /// A component of world `model` whose memory starts with so many pages of 64 KiB.

@@ -4,9 +4,12 @@ mod data;
 mod infer;
 mod inspect;
 mod package;
+mod pull;
+mod push;
 mod recognize;
 mod serve;
 mod shape;
+mod transfer;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +35,8 @@ enum Command {
     Infer(infer::Arguments),
     Inspect(inspect::Arguments),
     Package(Box<package::Arguments>),
+    Pull(pull::Arguments),
+    Push(push::Arguments),
     Recognize(recognize::Arguments),
     Serve(serve::Arguments),
 }
@@ -49,6 +54,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Infer(arguments) => infer::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Inspect(arguments) => inspect::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Package(arguments) => package::run(*arguments).map(|()| ExitCode::SUCCESS),
+        Command::Pull(arguments) => pull::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Push(arguments) => push::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Recognize(arguments) => recognize::run(arguments),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
     }

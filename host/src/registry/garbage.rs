@@ -5,7 +5,7 @@ use super::database::{Intent, now};
 use super::digest::Digest;
 use super::error::{Error, Result};
 use super::versions::{self, needed_by};
-use super::{Deployment, deployments};
+use super::{Deployment, deployments, index};
 use rusqlite::{Connection, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl Registry {
             collected.leftovers += self.blobs().remove_temporaries(&alone).map_err(Error::file(self.folder()))?;
             self.remove_code(&code, &mut collected)?;
             self.remove_job_folders(&mut collected)?;
-            self.write_index()?;
+            self.refresh_index()?;
         }
         Ok(collected)
     }
@@ -82,6 +82,7 @@ impl Registry {
                 let delete = "UPDATE version SET deleted = ?3 WHERE model = ?1 AND version = ?2";
                 transaction.execute(delete, params![name, version.to_string(), now()])?;
             }
+            index::changed(transaction)?;
             Ok(old)
         })
     }

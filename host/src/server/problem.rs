@@ -51,6 +51,8 @@ pub enum Kind {
     IdempotencyKeyReused,
     /// The model cannot be made a component.
     ModelRefused,
+    /// A remote registry does not have it, or does not take it.
+    RemoteFailed,
     /// There is no key, or one that opens nothing.
     Unauthorized,
     /// The key is not for this.
@@ -113,6 +115,7 @@ impl Kind {
             Self::ModelRefused => {
                 ("model-refused", StatusCode::UNPROCESSABLE_ENTITY, "The model cannot be made a component")
             }
+            Self::RemoteFailed => ("remote-failed", StatusCode::BAD_GATEWAY, "The remote registry failed"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "A key is needed"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The key is not for this"),
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "The key is used too often"),
@@ -269,6 +272,7 @@ impl From<service::Error> for Problem {
         match error {
             service::Error::Registry(error) => error.into(),
             error @ service::Error::Load { .. } => Self::new(Kind::CannotLoad, error.to_string()),
+            error @ service::Error::Remote(_) => Self::new(Kind::RemoteFailed, error.to_string()),
             error @ service::Error::Component(_) => Self::new(Kind::ModelRefused, error.to_string()),
         }
     }
