@@ -4,7 +4,6 @@ use crate::layout::{Layout, facts};
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::artifact;
 use maasm::registry::oci::facts::Facts;
-use maasm::registry::oci::reference::Reference;
 use maasm_tests::component;
 use serde_json::{Value, json};
 
@@ -30,14 +29,10 @@ fn a_version_is_written_as_a_wasm_oci_artifact() {
     assert_eq!(manifest["layers"], json!([layer]));
     let config = document(&layout, config_digest);
     let component = json!({
-        "exports": ["maasm:model/inference@0.1.0", "maasm:model/stages@0.1.0"],
+        "exports": ["maasm:model/stages@0.1.0", "maasm:model/inference@0.1.0"],
         "imports": [], "target": "maasm:model/model@0.1.0",
     });
-    let mut exports = config["component"].clone();
-    exports["exports"].as_array_mut().unwrap().retain(|name| name.as_str().unwrap().starts_with("maasm:model/in"));
-    assert_eq!(exports["imports"], component["imports"]);
-    assert_eq!(exports["target"], component["target"]);
-    assert_eq!(exports["exports"], json!(["maasm:model/inference@0.1.0"]));
+    assert_eq!(config["component"], component);
     assert_eq!(config["created"], "2023-11-14T22:13:20Z");
     assert_eq!((&config["architecture"], &config["os"]), (&json!("wasm"), &json!("wasip2")));
     assert_eq!(config["layerDigests"], json!([digest]));
@@ -104,10 +99,4 @@ fn components_that_others_pushed_are_read_too() {
         let error = artifact::parse(&with_layers(other)).unwrap_err().to_string();
         assert!(error.contains("one layer of type application/wasm"), "{error}");
     }
-}
-
-#[test]
-fn versions_with_build_numbers_get_tags_that_registries_take() {
-    let reference: Reference = "oci://localhost/cats:1".parse().unwrap();
-    assert_eq!(reference.repository.version("2.0.0+7").unwrap().to_string(), "oci://localhost/cats:2.0.0_7");
 }

@@ -25,10 +25,7 @@ impl Docker {
 
     /// A registry for `tester` with the password `secret`.
     pub fn start_guarded() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let users = folder.keep().join("users");
-        std::fs::write(&users, USERS).unwrap();
-        Self::start_with(&format!("auth: {{htpasswd: {{realm: tests, path: {}}}}}\n", users.display()))
+        Self::start_with("auth: {htpasswd: {realm: tests, path: FOLDER/users}}\n")
     }
 
     fn start_with(more: &str) -> Option<Self> {
@@ -53,7 +50,7 @@ impl Docker {
         reference(self.address, rest)
     }
 
-    /// How many bytes all blobs have that it keeps.
+    /// Every blob that it keeps, manifests included.
     pub fn blobs(&self) -> Vec<PathBuf> {
         fn files(folder: &Path, found: &mut Vec<PathBuf>) {
             for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -85,7 +82,9 @@ fn program() -> Option<PathBuf> {
 }
 
 fn serve(program: &Path, folder: &Path, address: SocketAddr, more: &str) -> Child {
-    let root = folder.display();
+    let root = folder.display().to_string();
+    let more = more.replace("FOLDER", &root);
+    std::fs::write(folder.join("users"), USERS).unwrap();
     let configuration = format!(
         "version: 0.1\nlog: {{level: warn, accesslog: {{disabled: true}}}}\n\
          storage: {{filesystem: {{rootdirectory: {root}}}}}\nhttp: {{addr: '{address}'}}\n{more}"

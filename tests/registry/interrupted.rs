@@ -3,8 +3,11 @@
 use crate::docker::{Docker, reference};
 use crate::layout::{Layout, options};
 use crate::proxy::{Direction, Proxy};
+use maasm::registry::blobs::{Blobs, Durability};
+use maasm::registry::digest::Digest;
 use maasm::registry::oci::remote::{self, Error, Options, Progress};
 use maasm_tests::component;
+use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 
 const SIZE: u64 = 8 << 20;
@@ -73,7 +76,7 @@ async fn a_pull_that_nobody_waits_for_any_more_leaves_what_it_has() {
 async fn what_arrived_in_part_and_was_changed_since_is_refused_and_fetched_anew_the_next_time() {
     let Some((docker, bytes)) = docker().await else { return };
     let there = Layout::new();
-    let digest = maasm::registry::digest::Digest::of(&bytes);
+    let digest = Digest::of(&bytes);
     std::fs::write(there.blobs.partial(&digest), vec![0; 1000]).unwrap();
     let error = there.pull(&docker.reference("cats:1.0.0"), &options()).await.unwrap_err();
     assert!(matches!(error, Error::WrongDigest { .. }), "{error}");
@@ -102,4 +105,19 @@ async fn a_push_whose_connection_breaks_begins_the_blob_again_and_comes_to_its_e
     assert!(proxy.passed() > SIZE + SIZE / 2);
     let pulled = there.pull(&docker.reference("cats:1.0.0"), &options()).await.unwrap();
     assert!(there.component(&pulled) == bytes);
+}
+
+#[test]
+fn what_arrived_in_part_is_kept_for_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = Blobs::open(folder.path(), Durability::None).unwrap();
+    let partial = blobs.partial(&Digest::of(b"cats"));
+    let file = std::fs::File::create(&partial).unwrap();
+    std::fs::write(folder.path().join("temporary/other"), "").unwrap();
+    let alone = blobs.lock_alone().unwrap();
+    assert_eq!(blobs.remove_temporaries(&alone).unwrap(), 1);
+    assert!(partial.exists());
+    file.set_modified(SystemTime::now() - Duration::from_secs(25 * 60 * 60)).unwrap();
+    assert_eq!(blobs.remove_temporaries(&alone).unwrap(), 1);
+    assert!(!partial.exists());
 }

@@ -2,6 +2,7 @@
 
 use crate::docker::Docker;
 use crate::layout::{Layout, facts, options};
+use maasm::registry::digest::Digest;
 use maasm::registry::oci::remote::{self, Error, Options, Progress, Version};
 use maasm_tests::component;
 use std::sync::Mutex;
@@ -13,9 +14,9 @@ async fn a_version_comes_back_as_it_was_pushed() {
     let bytes = component::with_ballast("cats", 3 << 20);
     let manifest = here.add(&bytes);
     let reference = docker.reference("models/cats:1.0.0");
-    here.push(manifest, &reference, &options()).await.unwrap();
     // As a server does it: on whichever thread is free.
     let pulled = tokio::spawn(async move {
+        here.push(manifest, &reference, &options()).await.unwrap();
         let pulled = there.pull(&reference, &options()).await.unwrap();
         let by_digest = there.pull(&reference.repository.digest(manifest.digest), &options()).await.unwrap();
         assert_eq!(pulled, by_digest);
@@ -79,4 +80,20 @@ async fn a_registry_that_is_not_there_is_told_after_some_attempts() {
     let error = Layout::new().pull(&reference, &options()).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
     assert!(error.to_string().contains(&port.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn a_version_whose_component_is_gone_is_not_pushed() {
+    let Some(docker) = Docker::start() else { return };
+    let here = Layout::new();
+    let bytes = component::named("cats", "unreachable");
+    let manifest = here.add(&bytes);
+    std::fs::remove_file(here.blobs.path(&Digest::of(&bytes))).unwrap();
+    let error = here.push(manifest, &docker.reference("cats:1.0.0"), &options()).await.unwrap_err();
+    assert!(matches!(error, Error::Store { .. }), "{error}");
+    let other = Digest::of(b"another");
+    let version = Version { manifest: &other, attachments: &[] };
+    let to = docker.reference("cats:1.0.0");
+    let error = remote::push(&here.blobs, &here.lock, version, &to, &options(), &|_| ()).await.unwrap_err();
+    assert!(matches!(error, Error::Local { .. }), "{error}");
 }

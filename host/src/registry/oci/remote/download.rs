@@ -61,7 +61,7 @@ async fn open(session: &Session, blobs: &Blobs, blob: Stored) -> Result<Option<P
             return Ok(None);
         }
         let blobs = blobs.clone();
-        match blocking(move || Partial::open(&blobs, blob)).await.map_err(|error| session.store(error))? {
+        match session.store(move || Partial::open(&blobs, blob)).await? {
             Opened::Whole => return Ok(None),
             Opened::Partial(partial) => return Ok(Some(partial)),
             Opened::Busy => tokio::time::sleep(LOOK_AGAIN).await,
@@ -141,12 +141,8 @@ impl Download<'_> {
     ) -> Result<T, Error> {
         let partial = Arc::clone(&self.partial);
         let action = move || action(&mut partial.lock().unwrap_or_else(PoisonError::into_inner));
-        blocking(action).await.map_err(|error| self.session.store(error))
+        self.session.store(action).await
     }
-}
-
-async fn blocking<T: Send + 'static>(action: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(action).await?
 }
 
 /// Whether a part of a blob begins where it should: `bytes 5-9/10`.

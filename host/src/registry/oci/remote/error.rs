@@ -109,7 +109,7 @@ pub enum Error {
         limit: u64,
     },
     /// What is there is not a model.
-    #[error("{reference}: {error}; a model is pushed by `maasm push`, a component of other makers by `wash oci push`")]
+    #[error("{reference}: {error}; it is nothing that maasm or `wash oci push` would push")]
     NotWasm {
         /// What was to be pulled.
         reference: String,

@@ -40,10 +40,13 @@ pub async fn pull(
     pulling.check(&manifest.config, "the configuration", MAX_SIZE)?;
     pulling.check(&manifest.layers[0], "the component", options.component_limit)?;
     pulling.blobs(&manifest).await?;
-    blobs.add(&bytes).map_err(|error| session.store(error))?;
+    pulling.add(bytes).await?;
     let attachments = pulling.attachments(version.manifest).await?;
     Ok(Pulled { version, attachments })
 }
+
+/// How many attachments are looked at.
+const MAX_ATTACHMENTS: usize = 100;
 
 struct Pulling<'a> {
     session: &'a Session,
@@ -71,27 +74,33 @@ impl Pulling<'_> {
         let found = retry::persist(&self.session.options, self.listener, find).await?;
         let mut room = self.session.options.attachments_limit;
         let mut attachments = Vec::new();
-        for Descriptor { digest, size, .. } in found {
-            if size > room.min(MAX_SIZE) {
-                tracing::warn!(%digest, size, "what is attached is too large and left in the registry");
+        for Descriptor { digest, size, .. } in found.into_iter().take(MAX_ATTACHMENTS) {
+            let skip = |why| tracing::warn!(%digest, "what is attached is left in the registry: it {why}");
+            if size > room {
+                skip("is too large");
                 continue;
             }
             let bytes = self.manifest(&Selector::Digest(digest)).await?;
+            room = room.saturating_sub(bytes.len() as u64);
             let Some(manifest) = attached(&bytes, version) else {
-                tracing::warn!(%digest, "what is said to be attached is not, and left in the registry");
+                skip("is not attached to this version");
                 continue;
             };
-            let sizes = manifest.blobs().map(|blob| blob.size);
-            let total = sizes.fold(bytes.len() as u64, u64::saturating_add);
-            if total > room {
-                tracing::warn!(%digest, total, "what is attached is too large and left in the registry");
+            let needs = manifest.blobs().map(|blob| blob.size).fold(0, u64::saturating_add);
+            if needs > room {
+                skip("is too large");
                 continue;
             }
-            room -= total;
+            room -= needs;
             self.blobs(&manifest).await?;
-            attachments.push(self.blobs.add(&bytes).map_err(|error| self.session.store(error))?);
+            attachments.push(self.add(bytes).await?);
         }
         Ok(attachments)
+    }
+
+    async fn add(&self, bytes: Vec<u8>) -> Result<Stored, Error> {
+        let blobs = self.blobs.clone();
+        self.session.store(move || blobs.add(&bytes)).await
     }
 
     fn check(&self, blob: &Descriptor, what: &str, limit: u64) -> Result<(), Error> {

@@ -67,7 +67,8 @@ impl Pushing<'_> {
         for blob in manifest.blobs() {
             upload::blob(self.session, self.blobs, blob, self.listener).await?;
         }
-        let bytes = self.blobs.read(digest).map_err(|error| self.session.store(error))?;
+        let (blobs, manifest_digest) = (self.blobs.clone(), *digest);
+        let bytes = self.session.store(move || blobs.read(&manifest_digest)).await?;
         let put = || manifests::put(self.session, selector, manifest.media_type(), &bytes);
         let is_noted = retry::persist(&self.session.options, self.listener, put).await?;
         Ok((manifest, is_noted))

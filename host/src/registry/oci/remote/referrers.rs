@@ -50,7 +50,7 @@ pub async fn note(
             return Ok(());
         }
         index.manifests.push(attachment.clone());
-        let bytes = serde_json::to_vec(&index).map_err(|error| session.store(error.into()))?;
+        let bytes = session.store(move || Ok(serde_json::to_vec(&index)?)).await?;
         manifests::put(session, &tag(subject), media_type::INDEX, &bytes).await?;
         Ok(())
     };

@@ -124,6 +124,18 @@ impl Session {
         Ok(body)
     }
 
+    /// Does something to the folder of blobs where nobody waits for anything else.
+    ///
+    /// # Errors
+    /// If the folder cannot be read or written.
+    pub async fn store<T: Send + 'static>(
+        &self,
+        action: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let done = tokio::task::spawn_blocking(action).await.map_err(io::Error::from).flatten();
+        done.map_err(|error| store(&self.reference, error))
+    }
+
     /// The error for something that is not there.
     pub fn not_found(&self, what: impl Into<String>) -> Error {
         Error::NotFound { reference: self.reference.to_string(), what: what.into() }
@@ -132,11 +144,6 @@ impl Session {
     /// The error for something that is too large.
     pub fn too_large(&self, what: String, size: u64, limit: u64) -> Error {
         Error::TooLarge { reference: self.reference.to_string(), what, size, limit }
-    }
-
-    /// The error for a folder that cannot be read or written.
-    pub fn store(&self, error: io::Error) -> Error {
-        store(&self.reference, error)
     }
 
     /// The error for a connection that fails.
@@ -167,7 +174,8 @@ impl Session {
             body.extend_from_slice(&part);
         }
         let (reference, reason, code) = (self.reference.to_string(), reason(&body), status.as_u16());
-        if status.is_server_error() || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status) {
+        let may_change = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+        if may_change || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status) {
             return Error::Busy { reference, status: code, reason, retry_after: header.map(Duration::from_secs) };
         }
         Error::Refused { reference, what: what.into(), status: code, reason }
@@ -213,4 +221,31 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn url(reference: &str, insecure: bool) -> String {
+        let options = Options { insecure, credentials: Some(Credentials::Anonymous), ..Options::default() };
+        let session = Session::open(&reference.parse().unwrap(), &options, false).await.unwrap();
+        session.url("manifests/1").to_string()
+    }
+
+    #[tokio::test]
+    async fn only_this_machine_is_spoken_to_without_tls_unless_others_are_allowed() {
+        assert_eq!(url("oci://localhost:5000/a/b:1", false).await, "http://localhost:5000/v2/a/b/manifests/1");
+        assert_eq!(url("oci://example.org:5000/a:1", false).await, "https://example.org:5000/v2/a/manifests/1");
+        assert_eq!(url("oci://example.org:5000/a:1", true).await, "http://example.org:5000/v2/a/manifests/1");
+        assert_eq!(url("oci://docker.io/a/b:1", false).await, "https://index.docker.io/v2/a/b/manifests/1");
+    }
+
+    #[test]
+    fn what_a_registry_says_of_an_error_is_shown_without_control_characters() {
+        let list = br#"{"errors":[{"code":"DENIED","message":"not \u001b[31myou"},{"code":"UNKNOWN"}]}"#;
+        assert_eq!(reason(list), "DENIED not [31myou, UNKNOWN");
+        assert_eq!(reason(b"<html>\n"), "<html>");
+        assert_eq!(reason(&[b'x'; 5000]).len(), MAX_REASON);
+    }
 }

@@ -41,6 +41,10 @@ async fn attempt(
         listener(Progress::Present { blob: digest, size });
         return Ok(());
     }
+    if blobs.size(&digest) != Some(size) {
+        let missing = io::Error::new(io::ErrorKind::NotFound, format!("blob {digest} of {size} bytes is not there"));
+        return session.store(|| Err(missing)).await;
+    }
     let what = format!("to take blob {digest}");
     let begin = |request: reqwest::RequestBuilder| request.header(CONTENT_LENGTH, 0);
     let begun = session.send(Method::POST, session.url("blobs/uploads/"), &what, begin).await?;
