@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod attachments;
+mod command_line;
 mod credentials;
 mod docker;
 mod index;
