@@ -7,6 +7,9 @@ mod recognize;
 mod serve;
 mod shape;
 
+pub use inspect::Inspection;
+pub use package::recipe;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 

@@ -118,7 +118,10 @@ fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The recipe of this name, for the size of the model's input, or the one in this file.
-fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+///
+/// # Errors
+/// If there is none, it cannot be read, or its pictures do not fit the model's first input.
+pub fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
     let Some(preset) = maasm_media::preset(name) else {
         if !Path::new(name).is_file() {
             bail!("{name:?} is neither a preset ({}) nor a file", presets().join(", "));
