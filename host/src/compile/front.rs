@@ -4,7 +4,8 @@
 //! convolutions into einsums and pulls them through concatenations, which loses the pictures that the kernels work
 //! on.
 
-use super::{Error, Options, Unsupported, activation, native, ranked};
+use super::allowance::{self, Allowance};
+use super::{Error, Options, Unsupported, activation, guard, native};
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -13,8 +14,8 @@ use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 /// Parses, fixes shapes, infers types and folds constants.
 ///
 /// # Errors
-/// If the graph is invalid, has operators that tract does not know, or leaves shapes open.
-pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error> {
+/// If the graph is invalid, has operators that tract does not know, leaves shapes open, or asks for too much.
+pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Result<TypedModel, Error> {
     let foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
     if !foreign.is_empty() {
         return Err(Error::Unsupported(foreign));
@@ -24,9 +25,10 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     if !unknown.is_empty() {
         return Err(Error::Unsupported(unknown));
     }
-    ranked::guard(&mut inference);
+    guard::guard(&mut inference, allowance);
     fix_shapes(&mut inference, options)?;
     let mut typed = inference.into_typed().map_err(invalid)?;
+    allowance::check(&typed, allowance).map_err(|why| Error::Invalid(format!("the model is too large: {why}")))?;
     Optimizer::prop_consts().optimize(&mut typed).map_err(invalid)?;
     typed.compact().map_err(invalid)?;
     Ok(typed)

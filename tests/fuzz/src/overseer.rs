@@ -101,7 +101,7 @@ impl Overseer {
                 if let Some(why) = failure {
                     let kept = self.folder.join(format!("{}-{next}.onnx", self.seed));
                     fs::copy(&work.file, &kept).with_context(|| format!("cannot keep {}", kept.display()))?;
-                    println!("file {next}, kept as {}: {why}", kept.display());
+                    println!("file {next}, kept as {}: {}", kept.display(), why.replace('\n', " "));
                     tally().failures.push(Failure { number: next, why });
                 }
                 next += self.size;

@@ -26,9 +26,19 @@ impl Draft {
 
 pub fn lower(op: &Gather, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
+    checked_axis(&value, op.axis)?;
     let indices = node.value(1, draft);
     let indices = draft.indices(node.name, &indices);
     Ok(along(node.name, &value, &indices, op.axis, draft))
+}
+
+/// Refuses an axis that a value does not have.
+fn checked_axis(value: &Value, axis: usize) -> Result<(), String> {
+    if axis < value.shape.len() {
+        Ok(())
+    } else {
+        Err(format!("a tensor of shape {:?} has no axis {axis}", value.shape))
+    }
 }
 
 /// The axis is replaced by those of the indices; the others stay as they lie.
@@ -65,6 +75,7 @@ pub fn lower_elements(op: &GatherElements, node: Node, draft: &mut Draft) -> Low
     let value = node.value(0, draft);
     let indices = node.value(1, draft);
     let indices = draft.indices(node.name, &indices);
+    checked_axis(&value, op.axis)?;
     let output = draft.row_major_like(&value, node.shape.clone());
     push(node.name, by_element(&value, &indices, op.axis), &value, &indices, &output, draft);
     Ok(output)

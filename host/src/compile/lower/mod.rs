@@ -27,6 +27,7 @@ mod trilu;
 mod unary;
 pub mod window;
 
+use super::allowance::Allowance;
 use super::draft::{Draft, Value};
 use super::native::{Input, Whole};
 use super::{Error, Unsupported, types};
@@ -103,9 +104,14 @@ pub struct Model {
 ///
 /// # Errors
 /// Everything that has no lowering.
-pub fn lower(model: &TypedModel) -> Result<Model, Error> {
-    let mut lowering =
-        Lowering { model, draft: Draft::default(), wires: HashMap::new(), unsupported: Vec::new(), inputs: Vec::new() };
+pub fn lower(model: &TypedModel, allowance: Allowance) -> Result<Model, Error> {
+    let mut lowering = Lowering {
+        model,
+        draft: Draft::new(allowance),
+        wires: HashMap::new(),
+        unsupported: Vec::new(),
+        inputs: Vec::new(),
+    };
     for id in model.eval_order().map_err(super::front::invalid)? {
         lowering.node(model.node(id));
     }

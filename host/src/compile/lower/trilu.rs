@@ -9,6 +9,7 @@ use tract_onnx::tract_core::ops::array::Trilu;
 pub fn lower(op: &Trilu, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
     let [.., rows, columns] = node.shape[..] else { return Err("its input is no matrix".into()) };
+    draft.allow(rows * columns)?;
     // By how much each column lies beyond the main diagonal.
     let beyond = |at: usize| (at % columns) as i64 - (at / columns) as i64;
     let kept = match node.constant(1) {
