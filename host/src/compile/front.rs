@@ -5,7 +5,7 @@
 //! on.
 
 use super::allowance::{self, Allowance};
-use super::{Error, Options, Unsupported, activation, guard, native};
+use super::{Error, Options, Unsupported, guard};
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -25,7 +25,7 @@ pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Re
     if !unknown.is_empty() {
         return Err(Error::Unsupported(unknown));
     }
-    guard::guard(&mut inference, allowance);
+    guard::share(&mut inference, allowance);
     fix_shapes(&mut inference, options)?;
     let mut typed = inference.into_typed().map_err(invalid)?;
     allowance::check(&typed, allowance).map_err(|why| Error::Invalid(format!("the model is too large: {why}")))?;
@@ -36,9 +36,7 @@ pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Re
 
 /// The graph as tract reads it, nothing inferred yet.
 pub(super) fn parsed(model: &ModelProto) -> Result<InferenceModel, Error> {
-    let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
-    activation::register(&mut onnx);
-    native::register(&mut onnx);
+    let onnx = guard::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     onnx.model_for_proto_model(model).map_err(invalid)
 }
 
@@ -59,11 +57,10 @@ fn foreign(node: &NodeProto) -> Option<Unsupported> {
 
 fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
     let op = node.op_as::<UnimplementedOp>()?;
-    Some(Unsupported {
-        node: node.name.clone(),
-        operator: op.name().trim_start_matches("Unimplemented(").trim_end_matches(')').to_owned(),
-        reason: "unknown operator".into(),
-    })
+    let operator = op.name().trim_start_matches("Unimplemented(").trim_end_matches(')').to_owned();
+    let known = guard::WITHOUT_LOWERING.contains(&operator.as_str());
+    let reason = if known { "no lowering for this operator yet" } else { "unknown operator" };
+    Some(Unsupported { node: node.name.clone(), operator, reason: reason.into() })
 }
 
 /// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.

@@ -16,7 +16,7 @@ pub fn shapes(model: &ModelProto, options: &Options) -> Shapes {
 
 fn infer(model: &ModelProto, options: &Options) -> Result<Shapes, Error> {
     let mut inference = front::parsed(model)?;
-    guard::guard(&mut inference, &Allowance::of(model));
+    guard::share(&mut inference, &Allowance::of(model));
     front::fix_shapes(&mut inference, options)?;
     // What cannot be inferred stays open; everything else is still told.
     let _ = inference.analyse(true);

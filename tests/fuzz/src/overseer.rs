@@ -1,6 +1,8 @@
 //! Starts workers and watches their time and memory; what a worker does not survive is the fault of the file that it had
 //! begun.
 
+use crate::corpus::Corpus;
+use crate::file;
 use crate::tally::{Failure, Tally};
 use crate::worker::{Done, Report, Work};
 use anyhow::{Context, Result, bail};
@@ -84,6 +86,7 @@ impl Overseer {
     /// Keeps one worker at work, on every `size`th file from `index` on.
     fn keep(&self, index: u64, end: Instant, tally: &Mutex<Tally>) -> Result<()> {
         let tally = || tally.lock().expect("a worker's keeper does not panic");
+        let corpus = Corpus::new(self.suite.as_deref())?;
         let mut next = self.first + index;
         let over = |next: u64| next >= self.first + self.files || Instant::now() >= end;
         while !over(next) && tally().failures.len() < ENOUGH {
@@ -100,7 +103,9 @@ impl Overseer {
                 };
                 if let Some(why) = failure {
                     let kept = self.folder.join(format!("{}-{next}.onnx", self.seed));
-                    fs::copy(&work.file, &kept).with_context(|| format!("cannot keep {}", kept.display()))?;
+                    // The worker may have gone on to the next one.
+                    let bytes = file::file(&corpus, self.seed, next);
+                    fs::write(&kept, bytes).with_context(|| format!("cannot keep {}", kept.display()))?;
                     println!("file {next}, kept as {}: {}", kept.display(), why.replace('\n', " "));
                     tally().failures.push(Failure { number: next, why });
                 }

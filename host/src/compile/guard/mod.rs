@@ -1,35 +1,60 @@
-//! Operators are asked only what they can answer: about tensors with axes enough, and for no more than a model may take.
+//! Operators are asked only what they can answer, and for no more than a model may take.
 //!
 //! tract takes it for granted that a convolution is given batch, channels and maybe more: on a tensor of fewer axes its
 //! shape rules read outside the shape, in unchecked memory. And it computes whatever constants come to, however few bytes
-//! ask for it. So every operator of a graph is wrapped, and asked after the number of axes and the size of what comes
-//! out have been looked at.
+//! ask for it. So every operator of a graph is wrapped, and asked after its inputs and the size of what comes out have
+//! been looked at.
+//!
+//! # Layout
+//! - `demands`: what operators take for granted of their inputs
+
+mod demands;
 
 use super::allowance::{self, Allowance};
+use super::{activation, native};
+use demands::Demands;
+use std::sync::LazyLock;
+use tract_onnx::Onnx;
+use tract_onnx::model::{OnnxOpRegister, ParsingContext};
 use tract_onnx::ops::logic::If;
-use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::pb::NodeProto;
 use tract_onnx::tract_core::optim::CONST_FOLD_MEM_BUDGET;
 use tract_onnx::tract_hir::internal::*;
-use tract_onnx::tract_hir::ops::scan::InferenceScan;
-use tract_onnx::tract_hir::ops::source::Source;
 
-/// What tract calls the operators whose rules read the axes of their first input unchecked, and how many axes each
-/// of them needs.
-const NEEDED: [(&str, usize); 4] = [("BatchNorm", 2), ("ConvHir", 3), ("ConvTranspose", 3), ("SumPool", 3)];
+/// Operators that tract takes apart in ways for which there is no lowering: it would be asked in vain.
+pub const WITHOUT_LOWERING: [&str; 6] = ["DFT", "GRU", "LSTM", "RNN", "STFT", "Scan"];
 
-/// Guards every operator of a model and of the graphs inside it, which all take from one allowance.
-pub fn guard(model: &mut InferenceModel, allowance: &Allowance) {
+/// Every operator that is known, not guarded.
+static OPERATORS: LazyLock<OnnxOpRegister> = LazyLock::new(|| {
+    let mut onnx = tract_onnx::onnx();
+    activation::register(&mut onnx);
+    native::register(&mut onnx);
+    onnx.op_register.0.retain(|operator, _| !WITHOUT_LOWERING.contains(&operator.as_str()));
+    onnx.op_register
+});
+
+/// A front end that guards every operator, also of the graphs inside nodes.
+pub fn onnx() -> Onnx {
+    let mut onnx = tract_onnx::onnx();
+    onnx.op_register.0 = OPERATORS.0.keys().map(|operator| (operator.clone(), build as _)).collect();
+    onnx
+}
+
+fn build(context: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    let (inner, closures) = OPERATORS.0[&node.op_type](context, node)?;
+    let demands = Demands::of(node, &inner.name())?;
+    let allowance = Allowance::default();
+    Ok((Box::new(Guarded { inner, demands, allowance, taken: 0, computable: false }), closures))
+}
+
+/// Lets all operators of a model and of the graphs inside it take from one allowance.
+pub fn share(model: &mut InferenceModel, allowance: &Allowance) {
     for node in model.nodes_mut() {
-        if let Some(branches) = node.op_as_mut::<If>() {
-            guard(&mut branches.then_body, allowance);
-            guard(&mut branches.else_body, allowance);
-        } else if let Some(scan) = node.op_as_mut::<InferenceScan>() {
-            guard(&mut scan.body, allowance);
-        }
-        if !node.op_is::<Source>() && !node.op_is::<Const>() {
-            let needed = NEEDED.iter().find(|(name, _)| *name == node.op.name()).map_or(0, |(_, needed)| *needed);
-            let (inner, allowance) = (node.op.clone(), allowance.clone());
-            node.op = Box::new(Guarded { inner, needed, allowance, taken: 0, computable: false });
+        let Some(guarded) = node.op_as_mut::<Guarded>() else { continue };
+        guarded.allowance = allowance.clone();
+        if let Some(branches) = guarded.inner.as_op_mut().downcast_mut::<If>() {
+            share(&mut branches.then_body, allowance);
+            share(&mut branches.else_body, allowance);
         }
     }
 }
@@ -38,8 +63,7 @@ pub fn guard(model: &mut InferenceModel, allowance: &Allowance) {
 #[derive(Clone, Debug)]
 struct Guarded {
     inner: Box<dyn InferenceOp>,
-    /// How many axes its first input and its outputs have at least.
-    needed: usize,
+    demands: Demands,
     allowance: Allowance,
     /// Bytes that were taken from the allowance for its outputs.
     taken: u64,
@@ -48,13 +72,6 @@ struct Guarded {
 }
 
 impl Guarded {
-    fn check_axes(&self, facts: &[&InferenceFact]) -> TractResult<()> {
-        let Some(rank) = facts.first().and_then(|fact| fact.shape.rank().concretize()) else { return Ok(()) };
-        let (name, needed) = (self.inner.name(), self.needed);
-        ensure!(rank as usize >= needed, "{name} needs a tensor of {needed} or more axes, and is given one of {rank}");
-        Ok(())
-    }
-
     /// The bytes of all outputs, if their shapes are known.
     fn size<'a>(&self, outputs: impl Iterator<Item = &'a InferenceFact>) -> TractResult<Option<u64>> {
         let mut sum = Some(0u64);
@@ -119,8 +136,7 @@ impl InferenceOp for Guarded {
         outputs: TVec<&InferenceFact>,
         observed: TVec<&InferenceFact>,
     ) -> TractResult<(Facts, Facts, Facts)> {
-        self.check_axes(&inputs)?;
-        self.check_axes(&outputs)?;
+        self.demands.check(&inputs)?;
         let (inputs, outputs, observed) = self.inner.infer_facts(inputs, outputs, observed)?;
         let given: Option<Vec<_>> = inputs.iter().map(|fact| fact.value.concretize()).collect();
         let size = self.size(outputs.iter())?;
@@ -150,12 +166,14 @@ impl InferenceOp for Guarded {
         self.inner.nboutputs()
     }
 
+    /// What is looked at is the operator itself.
     fn as_op(&self) -> &dyn Op {
         self.inner.as_op()
     }
 
+    /// What is changed is the guard.
     fn as_op_mut(&mut self) -> &mut dyn Op {
-        self.inner.as_op_mut()
+        self
     }
 
     fn to_typed(
