@@ -79,7 +79,13 @@ pub enum Error {
 }
 
 fn list(unsupported: &[Unsupported]) -> String {
-    unsupported.iter().map(|u| format!("{} ({}): {}", u.operator, u.node, u.reason)).collect::<Vec<_>>().join("; ")
+    let told = |one: &Unsupported| format!("{} ({}): {}", shown(&one.operator), shown(&one.node), one.reason);
+    unsupported.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+/// A name that a model gives, on one line.
+fn shown(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Compiles a model.

@@ -35,6 +35,8 @@ const WINDOW: u64 = 1 << 20;
 pub struct Demands {
     axes: Option<(usize, usize)>,
     numbers: &'static [usize],
+    /// The input that may not even be a list of one number.
+    scalar: Option<usize>,
     /// The attribute `axis`, and by how much it may be beyond the last axis.
     axis: Option<(i64, i64)>,
 }
@@ -55,10 +57,15 @@ impl Demands {
             ensure!(places.is_some_and(|places| places <= WINDOW), "a window of {window:?} is too large");
         }
         let numbers = NUMBERS.iter().find(|(known, _)| *known == operator).map_or(&[][..], |(_, places)| places);
-        let axis = if ANY_AXIS.contains(&operator) { None } else { node.get_attr_opt::<i64>("axis")? };
+        let axis = match operator {
+            _ if ANY_AXIS.contains(&operator) => None,
+            "LayerNormalization" => Some(node.get_attr_opt("axis")?.unwrap_or(-1)),
+            _ => node.get_attr_opt("axis")?,
+        };
         Ok(Self {
             axes: AXES.iter().find(|(known, ..)| *known == name).map(|&(_, place, axes)| (place, axes)),
             numbers,
+            scalar: (operator == "CumSum").then_some(1),
             axis: axis.map(|axis| (axis, i64::from(ONE_MORE.contains(&operator)))),
         })
     }
@@ -79,6 +86,9 @@ impl Demands {
         {
             let fits = (-rank - beyond..rank + beyond).contains(&axis);
             ensure!(fits, "axis {axis} is none of a tensor of {rank} axes");
+        }
+        if let (Some(place), Some(rank)) = (self.scalar, self.scalar.and_then(rank)) {
+            ensure!(rank == 0, "its input {place} has {rank} axes and should be one number without any");
         }
         for &place in self.numbers {
             let value = inputs.get(place).and_then(|fact| fact.value.concretize());

@@ -163,7 +163,8 @@ impl Lowering<'_> {
                 self.wires.insert(OutletId::new(node.id, slot), wire);
             }
         }
-        if node.op_is::<Const>() || self.wires.contains_key(&OutletId::new(node.id, 0)) {
+        let known = |slot: usize| self.wires.contains_key(&OutletId::new(node.id, slot));
+        if node.op_is::<Const>() || (0..node.outputs.len()).all(known) {
             return;
         }
         let inputs: Vec<Wire> = node.inputs.iter().map(|outlet| self.wires[outlet].clone()).collect();
@@ -176,7 +177,7 @@ impl Lowering<'_> {
         for slot in 0..node.outputs.len() {
             let outlet = OutletId::new(node.id, slot);
             let uses = self.uses(outlet);
-            if slot > 0 && uses == 0 {
+            if self.wires.contains_key(&outlet) || (slot > 0 && uses == 0) {
                 continue;
             }
             let result = if spoiled { Ok(None) } else { self.output(node, slot, inputs.clone()).map(Some) };
