@@ -180,3 +180,39 @@ impl Overseer {
         (done.milliseconds > most).then(|| format!("takes {} ms", done.milliseconds))
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A worker that does its first file well, complains of the second, and does not survive the third.
+    const WORKER: &str = r#"#!/bin/sh
+        done() { echo "{\"Done\":{\"came\":$1,\"panics\":[],\"memory\":1048576,\"milliseconds\":$2}}"; }
+        echo '"Ready"'
+        case "$*" in
+            *'--first 0 '*) done '{"Ok":"Compiled"}' 7; done '{"Err":"wrong"}' 1; echo '{"Stage":"packaging"}' ;;
+            *) done '{"Ok":"Refused"}' 1; sleep 60 ;;
+        esac
+        kill -SEGV $$"#;
+
+    #[test]
+    fn a_file_that_a_worker_complains_of_or_does_not_survive_is_kept_and_the_others_are_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("worker");
+        fs::write(&program, WORKER).unwrap();
+        fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        let overseer = Overseer { size: 1, files: 4, ..Overseer::new(&program, folder.path()) };
+        let tally = overseer.run().unwrap();
+        let told: Vec<_> = tally.failures.iter().map(|failure| (failure.number, failure.why.as_str())).collect();
+        assert_eq!(told[0], (1, "wrong"));
+        assert!(told[1].0 == 2 && told[1].1.starts_with("packaging: ends with signal: 11"), "{told:?}");
+        assert_eq!((tally.files, tally.compiled, tally.refused, told.len()), (3, 1, 1, 2));
+        assert_eq!(tally.slowest, (7, 0));
+        let corpus = Corpus::new(None).unwrap();
+        for number in [1, 2] {
+            let kept = fs::read(folder.path().join(format!("1-{number}.onnx"))).unwrap();
+            assert_eq!(kept, file::file(&corpus, 1, number));
+        }
+    }
+}

@@ -77,6 +77,11 @@ impl Guarded {
         let mut sum = Some(0u64);
         for fact in outputs {
             let shape = fact.shape.concretize();
+            // Extents that do not broadcast, and negative ones, would go on as expressions that grow and grow.
+            let absurd = |dim: &&TDim| dim.to_usize().is_err() && dim.symbols().is_empty();
+            if let Some(dim) = shape.iter().flatten().find(absurd) {
+                bail!("{}: its shapes do not go together, an axis would have {dim} elements", self.inner.name());
+            }
             let shape = shape.and_then(|dims| dims.iter().map(|dim| dim.to_usize().ok()).collect::<Option<Vec<_>>>());
             let bytes = match (shape, fact.datum_type.concretize()) {
                 (Some(shape), Some(datum_type)) => {
@@ -136,7 +141,15 @@ impl InferenceOp for Guarded {
         outputs: TVec<&InferenceFact>,
         observed: TVec<&InferenceFact>,
     ) -> TractResult<(Facts, Facts, Facts)> {
-        self.demands.check(&inputs)?;
+        self.demands.check(&inputs, &outputs)?;
+        if self.demands.makes {
+            // Of whatever type the elements are, these are the widest.
+            let widest =
+                inputs.first().map(|fact| InferenceFact { datum_type: f64::datum_type().into(), ..(*fact).clone() });
+            let size = self.size(widest.iter())?.unwrap_or(0);
+            self.take(size)?;
+            self.taken = self.taken.max(size);
+        }
         let (inputs, outputs, observed) = self.inner.infer_facts(inputs, outputs, observed)?;
         let given: Option<Vec<_>> = inputs.iter().map(|fact| fact.value.concretize()).collect();
         let size = self.size(outputs.iter())?;
@@ -184,8 +197,10 @@ impl InferenceOp for Guarded {
         mapping: &HashMap<OutletId, OutletId>,
     ) -> TractResult<TVec<OutletId>> {
         let size = self.size(node.outputs.iter().map(|output| &output.fact))?;
+        let inputs: Option<Vec<OutletId>> = node.inputs.iter().map(|outlet| mapping.get(outlet).copied()).collect();
+        let inputs = inputs.context("it reads an output that its maker does not have")?;
         // What reads constants alone is computed now or later.
-        if allowance::are_constant(target, node.inputs.iter().map(|outlet| mapping[outlet])) {
+        if allowance::are_constant(target, inputs.into_iter()) {
             self.take(size.unwrap_or(0))?;
         }
         self.inner.to_typed(source, node, target, mapping)
