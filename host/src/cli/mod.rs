@@ -11,6 +11,9 @@ mod serve;
 mod shape;
 mod transfer;
 
+pub use inspect::Inspection;
+pub use package::recipe;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 

@@ -66,12 +66,12 @@ const STRUCTURE: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read at all.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {reason}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// What was read makes no sense.
     #[error("{}: {why}", path.display())]

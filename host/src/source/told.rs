@@ -35,7 +35,7 @@ pub fn told(path: &Path) -> Result<Told, Error> {
     if !document::is_document(path)? {
         return Ok(Told::default());
     }
-    let file = File::open(path).map_err(|source| Error::Read { path: path.into(), source })?;
+    let file = File::open(path).map_err(|reason| Error::Read { path: path.into(), reason })?;
     serde_json::from_reader(BufReader::with_capacity(1 << 20, file))
         .map_err(|error| Error::invalid(path, format!("is not a document: {error}")))
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod conformance;
+mod fuzz;
 mod serve;
 mod test;
 
@@ -19,6 +20,11 @@ const COMMANDS: &[Command] = &[
         "conformance",
         "run ONNX's node tests here and in tract; writes docs/conformance.md, or shows those of OPERATOR…",
         conformance::run,
+    ),
+    (
+        "fuzz",
+        "feed mutated model files to inspect and package: no panic, no hang, no more than 2 GiB; --minutes 10 --seed N",
+        fuzz::run,
     ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
 ];

@@ -146,7 +146,10 @@ fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// The recipe of this name, or the one in this file.
-fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+///
+/// # Errors
+/// If there is none, it cannot be read, or its pictures do not fit the model's first input.
+pub fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
     if maasm_media::preset(name).is_some() || !Path::new(name).is_file() {
         return preset(name, compiled);
     }

@@ -26,14 +26,14 @@ const NUMBER: u64 = 8;
 pub(super) fn is_document(path: &Path) -> Result<bool, Error> {
     let mut first = Vec::new();
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut first));
-    read.map_err(|source| Error::Read { path: path.into(), source })?;
+    read.map_err(|reason| Error::Read { path: path.into(), reason })?;
     Ok(first.trim_ascii_start().first() == Some(&b'{'))
 }
 
 /// Reads, puts together and checks.
 pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
     let invalid = |why: String| Error::invalid(path, why);
-    let unreadable = |source| Error::Read { path: path.into(), source };
+    let unreadable = |reason| Error::Read { path: path.into(), reason };
     let file = File::open(path).map_err(unreadable)?;
     // A parameter takes fewer bytes in the file than in memory only if it is short.
     let mut reader = Hashing { file: file.take(limits.bytes), hash: Sha256::new() };

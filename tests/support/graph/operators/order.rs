@@ -1,6 +1,6 @@
 //! What goes by the order of values. A ramp is added first, so that no two are the same.
 
-use crate::graph::{Builder, Choose, Value, int};
+use crate::graph::{Builder, Value, int};
 use tract_onnx::pb::tensor_proto::DataType;
 
 fn distinct(b: &mut Builder) -> Option<(Value, usize)> {

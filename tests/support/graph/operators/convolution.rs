@@ -1,6 +1,6 @@
 //! Convolutions along one to three axes, and transposed ones.
 
-use crate::graph::{Builder, Choose, int, ints, text};
+use crate::graph::{Builder, int, ints, text};
 
 /// Any convolution.
 pub fn convolution(b: &mut Builder) -> Option<()> {

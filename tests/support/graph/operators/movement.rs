@@ -1,6 +1,6 @@
 //! What moves values and computes nothing, for every element type.
 
-use crate::graph::{Builder, Choose, Value, int, ints, text};
+use crate::graph::{Builder, Value, int, ints, text};
 use tract_onnx::pb::tensor_proto::DataType;
 
 /// Adds a node whose output has the type of `x`.

@@ -12,7 +12,7 @@ mod product;
 mod reduction;
 mod resize;
 
-use crate::graph::{Builder, Choose};
+use crate::graph::Builder;
 
 /// Adds nodes; `None` if nothing came of it.
 type Operator = fn(&mut Builder) -> Option<()>;

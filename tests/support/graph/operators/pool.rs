@@ -1,7 +1,7 @@
 //! Pools over windows and over everything.
 
-use crate::graph::{Builder, Choose, float, int, ints, text};
-use maasm_tests::random::Random;
+use crate::graph::{Builder, float, int, ints, text};
+use crate::random::Random;
 
 /// A pool over windows.
 pub fn pool(b: &mut Builder) -> Option<()> {

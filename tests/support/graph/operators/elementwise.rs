@@ -1,6 +1,6 @@
 //! Element by element, with broadcasting.
 
-use crate::graph::{Builder, Choose, Value, float, int};
+use crate::graph::{Builder, Value, float, int};
 use tract_onnx::pb::tensor_proto::DataType;
 
 const SAFE: [&str; 18] = [

@@ -1,6 +1,6 @@
 //! Products of matrices.
 
-use crate::graph::{Builder, Choose, float, int};
+use crate::graph::{Builder, float, int};
 use tract_onnx::pb::tensor_proto::DataType;
 
 /// A product with a constant, or of two computed values.

@@ -1,6 +1,6 @@
 //! Reductions and normalisations along axes.
 
-use crate::graph::{Builder, Choose, float, int, ints};
+use crate::graph::{Builder, float, int, ints};
 
 /// A reduction over some axes, given as an attribute or as an input.
 pub fn reduction(b: &mut Builder) -> Option<()> {

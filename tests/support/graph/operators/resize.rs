@@ -1,6 +1,6 @@
 //! Pictures made larger and smaller.
 
-use crate::graph::{Builder, Choose, text};
+use crate::graph::{Builder, text};
 
 /// A resize by factors.
 pub fn resize(b: &mut Builder) -> Option<()> {

@@ -1,7 +1,12 @@
-//! A graph that grows node by node, every value's shape and element type known.
+//! Random graphs: they grow node by node, every value's shape and element type known.
+//!
+//! # Layout
+//! - `operators/`: what graphs are made of; one family is one file
 
+mod operators;
+
+use crate::random::Random;
 use crate::tensor::Tensor;
-use maasm_tests::random::Random;
 use std::collections::HashSet;
 use std::fmt;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -140,6 +145,25 @@ fn info(value: &Value) -> ValueInfoProto {
     ValueInfoProto { name: value.name.clone(), r#type: Some(r#type), ..Default::default() }
 }
 
+/// The random graph of this seed.
+pub fn random(seed: u64) -> Graph {
+    let mut builder = Builder::new(seed);
+    let rank = builder.random.one_of(&[4, 4, 4, 3, 2, 5]);
+    let mut shape = vec![builder.random.between(1, 2), builder.random.between(1, 6)];
+    shape.extend((2..rank).map(|_| builder.random.between(3, if rank == 5 { 5 } else { 9 })));
+    builder.input(DataType::Float, &shape);
+    if builder.random.chance(4) {
+        builder.input(DataType::Float, &shape[1..]);
+    }
+    if builder.random.chance(4) {
+        builder.input(DataType::Int64, &shape[shape.len() - 2..]);
+    }
+    for _ in 0..builder.random.between(3, 14) {
+        operators::add(&mut builder);
+    }
+    builder.graph
+}
+
 /// A graph in the making, and the randomness it is made of.
 pub struct Builder {
     /// What there is of it.
@@ -268,36 +292,6 @@ impl Builder {
     }
 }
 
-/// Decisions.
-pub trait Choose {
-    /// One of these.
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T;
-    /// Whether something that happens once in `times` happens.
-    fn chance(&mut self, times: usize) -> bool;
-    /// A number from `low` to `high`, both included.
-    fn between(&mut self, low: usize, high: usize) -> usize;
-    /// A float between two bounds.
-    fn float(&mut self, low: f32, high: f32) -> f32;
-}
-
-impl Choose for Random {
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-
-    fn chance(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    fn between(&mut self, low: usize, high: usize) -> usize {
-        low + self.below(high - low + 1)
-    }
-
-    fn float(&mut self, low: f32, high: f32) -> f32 {
-        low + (high - low) * (self.below(1 << 20) as f32 / (1 << 20) as f32)
-    }
-}
-
 /// A whole number as an attribute.
 pub fn int(name: &str, i: i64) -> AttributeProto {
     let r#type = attribute_proto::AttributeType::Int as i32;
@@ -306,7 +300,7 @@ pub fn int(name: &str, i: i64) -> AttributeProto {
 
 /// A list of whole numbers as an attribute.
 pub fn ints(name: &str, values: &[usize]) -> AttributeProto {
-    maasm_tests::onnx::integers(name, &values.iter().map(|&value| value as i64).collect::<Vec<_>>())
+    crate::onnx::integers(name, &values.iter().map(|&value| value as i64).collect::<Vec<_>>())
 }
 
 /// A float as an attribute.
