@@ -10,5 +10,7 @@
 
 pub mod chaos;
 mod client;
+pub mod load;
 mod models;
+pub mod scale;
 mod server;

@@ -58,9 +58,12 @@ pub fn leftovers(data: &Path, client: &Client) -> Result<()> {
             bail!("the {time} collection of garbage answers {}", answer.body);
         }
     }
-    let jobs = fs::read_dir(data.join("jobs"))?.count();
-    if jobs > 0 {
-        bail!("there are {jobs} folders of jobs, and all jobs have ended");
+    let registry = Registry::open(data)?;
+    for entry in fs::read_dir(data.join("jobs"))?.flatten() {
+        // An upload that was cut off has a folder and no job; it stays for a while, since it may still be on its way.
+        if entry.file_name().to_str().is_some_and(|id| registry.job(id).is_ok()) {
+            bail!("{} is still there, and its job has ended", entry.path().display());
+        }
     }
     Ok(())
 }

@@ -138,7 +138,9 @@ impl State {
         };
         compare("versions", &self.versions, &found.versions);
         compare("aliases", &self.aliases, &found.aliases);
-        compare("revisions", &self.revisions, &found.revisions);
+        let same = self.revisions.iter().zip(&found.revisions).take_while(|(one, other)| one == other).count();
+        let after = |revisions: &[Revision]| format!("{same} that are the same and {:?}", &revisions[same..]);
+        compare("revisions", &after(&self.revisions), &after(&found.revisions));
         lines.join("\n")
     }
 }
