@@ -6,7 +6,6 @@ use crate::server::Server;
 use anyhow::{Result, anyhow, bail};
 use fastrand::Rng;
 use semver::Version;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,7 +13,13 @@ use std::time::{Duration, Instant};
 /// A data folder, and the versions in it that can be asked.
 pub struct Subject {
     pub folder: PathBuf,
-    pub asked: Vec<Version>,
+    pub asked: Vec<Asked>,
+}
+
+/// A version, and the file of its compiled code.
+pub struct Asked {
+    pub version: Version,
+    pub code: PathBuf,
 }
 
 /// What starts took. Times in milliseconds, memory in MiB.
@@ -46,35 +51,24 @@ impl Measured {
     }
 }
 
-/// Starts the server twice: with its models' code on disk, and without.
+/// Starts the server twice: with its models' code on disk, and with one's removed.
 pub fn start(maasm: &Path, subject: &Subject, picture: &[u8], log: &Path, random: &mut Rng) -> Result<Measured> {
     let mut measured = Measured::default();
-    let mut versions = random.choose_multiple(&subject.asked, FIRST);
-    random.shuffle(&mut versions);
+    let mut asked = random.choose_multiple(&subject.asked, FIRST);
+    random.shuffle(&mut asked);
     {
         let server = begin(maasm, subject, log, &mut measured)?;
         let client = Client::new(server.address);
-        for version in &versions {
+        for Asked { version, .. } in &asked {
             measured.first.push(ask(&client, version, picture)?);
             for _ in 0..WARM {
                 measured.warm.push(ask(&client, version, picture)?);
             }
         }
     }
-    remove_code(&subject.folder)?;
+    fs::remove_file(&asked[0].code)?;
     let server = begin(maasm, subject, log, &mut measured)?;
-    let client = Client::new(server.address);
-    // The others' code is on disk again for the next start: each is compiled here.
-    for (index, version) in versions.iter().enumerate() {
-        let took = ask(&client, version, picture)?;
-        // The first one wakes the compiler's threads, in both servers.
-        if index == 0 {
-            measured.compiled.push(took);
-        }
-    }
-    for version in subject.asked.iter().filter(|version| !versions.contains(version)) {
-        ask(&client, version, picture)?;
-    }
+    measured.compiled.push(ask(&Client::new(server.address), &asked[0].version, picture)?);
     Ok(measured)
 }
 
@@ -98,17 +92,6 @@ fn ask(client: &Client, version: &Version, picture: &[u8]) -> Result<f64> {
         bail!("{version} answers {answer:?}");
     }
     Ok(milliseconds(start.elapsed()))
-}
-
-/// Removes compiled code; its key stays.
-fn remove_code(folder: &Path) -> Result<()> {
-    for entry in fs::read_dir(folder.join("code"))? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("cache")) {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -12,7 +12,7 @@ use fastrand::Rng;
 use maasm::engine::{CachePolicy, Engine, EngineOptions};
 use maasm::registry::{Intent, Provenance, Reference, Registry, Selector};
 use maasm::service::Service;
-use measure::{Measured, Subject};
+use measure::{Asked, Measured, Subject};
 use semver::Version;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -72,18 +72,21 @@ fn register(folder: &Path, versions: u64, networks: u64) -> Result<Subject> {
     for index in 0..versions {
         let version = Version::new(1, index, 0);
         let text = version.to_string();
-        let component = if index % every == 0 {
-            asked.push(version);
-            models::network(MODEL, &text)?
-        } else {
-            models::by_hand(MODEL, &text)
-        };
+        let is_network = index % every == 0;
+        let component = if is_network { models::network(MODEL, &text)? } else { models::by_hand(MODEL, &text) };
         std::fs::write(&file, component)?;
         let provenance = Provenance { by: "trial".into(), how: "made for a trial".into(), parent: None };
-        service.publish(&Intent::local(), &file, provenance)?;
+        let record = service.publish(&Intent::local(), &file, provenance)?;
+        if is_network {
+            let code = format!("{}.cache", record.facts.digest.trim_start_matches("blake3:"));
+            asked.push(Asked { version, code: service.registry().code_folder().join(code) });
+        }
     }
     std::fs::remove_file(file)?;
-    service.deploy(&Intent::local(), &Reference { name: MODEL.into(), selector: Selector::Exact(asked[0].clone()) })?;
+    service.deploy(
+        &Intent::local(),
+        &Reference { name: MODEL.into(), selector: Selector::Exact(asked[0].version.clone()) },
+    )?;
     eprintln!("  {versions} versions registered in {:.1} s", start.elapsed().as_secs_f64());
     Ok(Subject { folder: folder.to_owned(), asked })
 }
