@@ -21,7 +21,8 @@ pub(super) fn scale(arguments: &[String]) -> Result<()> {
 /// Lets two versions take turns under load. Arguments: `--seconds N`, `--turn MILLISECONDS`, `--connections N`.
 pub(super) fn load(arguments: &[String]) -> Result<()> {
     let is_there = || Command::new("wrk").arg("--version").output().is_ok();
-    if !is_there() && !(apt::install(&machine::Real, &["wrk"]) && is_there()) {
+    let has_wrk = is_there() || apt::install(&machine::Real, &["wrk"]) && is_there();
+    if !has_wrk {
         bail!("wrk is needed, which makes the load; install it (https://github.com/wg/wrk)");
     }
     run("load", arguments)

@@ -71,6 +71,8 @@ pub struct Summary {
 
 /// Clients write for at most so long before the server is killed.
 const WRITING: u64 = 150;
+/// After so many kills, that is told.
+const TOLD: u64 = 50;
 /// One restart in so many is cut short, too.
 const CUT_SHORT: u64 = 5;
 
@@ -149,11 +151,14 @@ impl<'a> Trial<'a> {
     fn run(&mut self, kills: u64) -> Result<()> {
         self.prepare()?;
         let mut cut_short = false;
-        for _ in 0..kills {
+        for kill in 1..=kills {
             // Never twice in a row: a job that was begun three times in vain is given up, as it should be.
             cut_short = !cut_short && self.random.u64(..CUT_SHORT) == 0;
             if cut_short { self.kill_while_starting() } else { self.kill_while_writing() }?;
             check::folder(&self.data)?;
+            if kill % TOLD == 0 {
+                eprintln!("  {kill} of {kills} kills");
+            }
         }
         self.finish()
     }
