@@ -122,14 +122,15 @@ impl Registry {
         descriptors.filter_map(|descriptor| descriptor["digest"].as_str()?.parse().ok()).collect()
     }
 
-    /// Removes compiled code of components that are not there.
+    /// Removes compiled code of components that are not there, and what a process left that ended while it wrote some.
     fn remove_code(&self, needed: &HashSet<String>, collected: &mut Collected) -> Result<()> {
         let Ok(entries) = fs::read_dir(self.code_folder()) else { return Ok(()) };
         for entry in entries.flatten() {
             let path = entry.path();
             let is_code = path.extension().is_some_and(|extension| extension == "cache");
             let component = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if is_code && !needed.contains(component) {
+            let is_left = component.starts_with(".tmp") && age(&entry) > LONGEST_WRITING;
+            if is_left || is_code && !needed.contains(component) {
                 collected.leftovers += 1;
                 collected.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
                 fs::remove_file(&path).map_err(Error::file(&path))?;
@@ -160,6 +161,9 @@ impl Registry {
 
 /// How long an upload may take before what there is of it is garbage.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long code may take to be written before what there is of it is garbage.
+const LONGEST_WRITING: Duration = Duration::from_secs(60 * 60);
 
 fn age(entry: &fs::DirEntry) -> Duration {
     let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();

@@ -157,6 +157,17 @@ impl Registry {
         })
     }
 
+    /// Notes what a request has come to, for whoever does the job again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn settle_job(&self, id: &str, request: &Value) -> Result<()> {
+        self.database().note(|transaction| {
+            transaction.execute("UPDATE job SET request = ?2 WHERE id = ?1", params![id, request.to_string()])?;
+            Ok(())
+        })
+    }
+
     /// Notes what is being done.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod conformance;
 mod fuzz;
 mod serve;
 mod test;
+mod trial;
 
 use anyhow::{Result, bail};
 
@@ -27,6 +28,13 @@ const COMMANDS: &[Command] = &[
         fuzz::run,
     ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
+    (
+        "chaos",
+        "kill the server at random moments [--kills 500] [--seed N]; nothing acknowledged may be lost",
+        trial::chaos,
+    ),
+    ("scale", "many versions on one server [--versions 2000], beside 1; writes benches/SCALE.md", trial::scale),
+    ("load", "deploy and roll back under load [--seconds 20]; no request may fail", trial::load),
 ];
 
 /// Runs the command that `arguments` begin with.
