@@ -29,7 +29,7 @@ fn a_version_is_written_as_a_wasm_oci_artifact() {
     assert_eq!(manifest["layers"], json!([layer]));
     let config = document(&layout, config_digest);
     let component = json!({
-        "exports": ["maasm:model/stages@0.1.0", "maasm:model/inference@0.1.0"],
+        "exports": ["maasm:model/types@0.1.0", "maasm:model/inference@0.1.0", "maasm:model/stages@0.1.0"],
         "imports": [], "target": "maasm:model/model@0.1.0",
     });
     assert_eq!(config["component"], component);

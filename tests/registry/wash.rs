@@ -3,8 +3,11 @@
 use crate::docker::Docker;
 use crate::layout::{Layout, options};
 use maasm::engine::{CachePolicy, Engine, EngineOptions};
-use maasm::registry::oci::facts::Facts;
+use maasm::registry::blobs::Stored;
+use maasm::registry::oci::attachment;
 use maasm_tests::{component, python};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -51,5 +54,22 @@ async fn we_pull_what_wash_pushed() {
     let there = Layout::new();
     let pulled = there.pull(&docker.reference("models/cats:1.0.0"), &options()).await.unwrap();
     assert_eq!(there.component(&pulled), bytes);
-    assert_eq!(pulled.version.facts.name, Facts::default().name);
+    assert_eq!(pulled.version.facts.name, None);
+    let [theirs, ours] = [pulled.version.manifest, there.add(&bytes)].map(|manifest| config(&there, manifest));
+    for field in ["architecture", "os", "layerDigests"] {
+        assert_eq!(theirs[field], ours[field], "{field}");
+    }
+    for side in ["exports", "imports"] {
+        assert_eq!(names(&theirs["component"][side]), names(&ours["component"][side]), "{side}");
+    }
+}
+
+/// The configuration of a version.
+fn config(layout: &Layout, manifest: Stored) -> Value {
+    let manifest = attachment::read(&layout.blobs, &manifest.digest).unwrap();
+    serde_json::from_slice(&layout.blobs.read(&manifest.config.digest).unwrap()).unwrap()
+}
+
+fn names(list: &Value) -> BTreeSet<&str> {
+    list.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
 }

@@ -100,3 +100,18 @@ fn read_size(file: &mut impl Read) -> io::Result<(u64, u64)> {
 fn damaged(reason: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("it is no whole WebAssembly component: {reason}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_model_that_needs_nothing_targets_the_world_of_models() {
+        let exports = vec!["maasm:model/types@0.1.0".into(), "maasm:model/inference@0.1.0".into()];
+        let model = Interface { exports, imports: Vec::new() };
+        assert_eq!(model.target().as_deref(), Some("maasm:model/model@0.1.0"));
+        let needy = Interface { imports: vec!["wasi:nn/graph".into()], ..model };
+        assert_eq!(needy.target(), None);
+        assert_eq!(Interface::default().target(), None);
+    }
+}
