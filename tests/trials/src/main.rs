@@ -38,7 +38,7 @@ enum Trial {
         #[arg(long, default_value_t = 2000)]
         versions: u64,
         /// How many of them are networks, which can be asked; the others are made by hand.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 20)]
         networks: u64,
         /// How often each server is measured.
         #[arg(long, default_value_t = 10)]

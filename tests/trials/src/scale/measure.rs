@@ -37,61 +37,59 @@ pub struct Measured {
     pub warm: Vec<f64>,
 }
 
-/// Versions that are asked first in one start, and warm requests to each.
-const FIRST: usize = 5;
+/// Warm requests after the first one.
 const WARM: usize = 20;
 
-impl Measured {
-    pub fn add(&mut self, other: Self) {
-        self.start.extend(other.start);
-        self.memory.extend(other.memory);
-        self.first.extend(other.first);
-        self.compiled.extend(other.compiled);
-        self.warm.extend(other.warm);
-    }
+/// What a server is measured with.
+pub struct Meter<'a> {
+    pub maasm: &'a Path,
+    pub picture: Vec<u8>,
+    pub log: PathBuf,
 }
 
-/// Starts the server twice: with its models' code on disk, and with one's removed.
-pub fn start(maasm: &Path, subject: &Subject, picture: &[u8], log: &Path, random: &mut Rng) -> Result<Measured> {
-    let mut measured = Measured::default();
-    let mut asked = random.choose_multiple(&subject.asked, FIRST);
-    random.shuffle(&mut asked);
-    {
-        let server = begin(maasm, subject, log, &mut measured)?;
+impl Meter<'_> {
+    /// Starts the server and asks a random version, whose code is on disk.
+    pub fn with_code(&self, subject: &Subject, random: &mut Rng, measured: &mut Measured) -> Result<()> {
+        let server = self.begin(subject, measured)?;
         let client = Client::new(server.address);
-        for Asked { version, .. } in &asked {
-            measured.first.push(ask(&client, version, picture)?);
-            for _ in 0..WARM {
-                measured.warm.push(ask(&client, version, picture)?);
-            }
+        let version = &subject.asked[random.usize(..subject.asked.len())].version;
+        measured.first.push(self.ask(&client, version)?);
+        for _ in 0..WARM {
+            measured.warm.push(self.ask(&client, version)?);
         }
+        Ok(())
     }
-    fs::remove_file(&asked[0].code)?;
-    let server = begin(maasm, subject, log, &mut measured)?;
-    measured.compiled.push(ask(&Client::new(server.address), &asked[0].version, picture)?);
-    Ok(measured)
-}
 
-fn begin(maasm: &Path, subject: &Subject, log: &Path, measured: &mut Measured) -> Result<Server> {
-    let start = Instant::now();
-    let server = Server::start(maasm, &subject.folder, log)?;
-    let answer = Client::new(server.address).get("/healthz").map_err(|lost| anyhow!("no answer: {}", lost.0))?;
-    if answer.status != 200 {
-        bail!("the server is not well: {answer:?}");
+    /// Starts the server and asks a random version, whose code was removed.
+    pub fn without_code(&self, subject: &Subject, random: &mut Rng, measured: &mut Measured) -> Result<()> {
+        let asked = &subject.asked[random.usize(..subject.asked.len())];
+        fs::remove_file(&asked.code)?;
+        let server = self.begin(subject, measured)?;
+        measured.compiled.push(self.ask(&Client::new(server.address), &asked.version)?);
+        Ok(())
     }
-    measured.start.push(milliseconds(start.elapsed()));
-    measured.memory.push(server.resident()? as f64 / f64::from(1 << 20));
-    Ok(server)
-}
 
-fn ask(client: &Client, version: &Version, picture: &[u8]) -> Result<f64> {
-    let start = Instant::now();
-    let answer = client.post(&format!("/api/v1/recognize?model={MODEL}&version={version}"), picture);
-    let answer = answer.map_err(|lost| anyhow!("no answer from {version}: {}", lost.0))?;
-    if answer.status != 200 || answer.body["version"] != version.to_string() {
-        bail!("{version} answers {answer:?}");
+    fn begin(&self, subject: &Subject, measured: &mut Measured) -> Result<Server> {
+        let start = Instant::now();
+        let server = Server::start(self.maasm, &subject.folder, &self.log)?;
+        let answer = Client::new(server.address).get("/healthz").map_err(|lost| anyhow!("no answer: {}", lost.0))?;
+        if answer.status != 200 {
+            bail!("the server is not well: {answer:?}");
+        }
+        measured.start.push(milliseconds(start.elapsed()));
+        measured.memory.push(server.resident()? as f64 / f64::from(1 << 20));
+        Ok(server)
     }
-    Ok(milliseconds(start.elapsed()))
+
+    fn ask(&self, client: &Client, version: &Version) -> Result<f64> {
+        let start = Instant::now();
+        let answer = client.post(&format!("/api/v1/recognize?model={MODEL}&version={version}"), &self.picture);
+        let answer = answer.map_err(|lost| anyhow!("no answer from {version}: {}", lost.0))?;
+        if answer.status != 200 || answer.body["version"] != version.to_string() {
+            bail!("{version} answers {answer:?}");
+        }
+        Ok(milliseconds(start.elapsed()))
+    }
 }
 
 fn milliseconds(duration: Duration) -> f64 {

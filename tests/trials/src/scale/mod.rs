@@ -12,7 +12,7 @@ use fastrand::Rng;
 use maasm::engine::{CachePolicy, Engine, EngineOptions};
 use maasm::registry::{Intent, Provenance, Reference, Registry, Selector};
 use maasm::service::Service;
-use measure::{Asked, Measured, Subject};
+use measure::{Asked, Measured, Meter, Subject};
 use semver::Version;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -26,13 +26,15 @@ pub struct Settings {
     pub versions: u64,
     /// How many of them are networks, which are asked. The others are made by hand, and as real to the registry.
     pub networks: u64,
-    /// How often each server is started and measured.
+    /// How often the servers take turns.
     pub rounds: usize,
     /// What the random choices begin with.
     pub seed: u64,
 }
 
 const MODEL: &str = "many";
+/// Starts in a round with the models' code on disk; there is one without, since compiling takes its time.
+const STARTS: usize = 5;
 /// Memory for models while they are registered, in bytes: each is needed once.
 const IN_MEMORY: u64 = 16 << 20;
 
@@ -45,15 +47,20 @@ pub fn run(settings: &Settings) -> Result<String> {
     let few = register(&folder.path().join("few"), 1, 1)?;
     let many = register(&folder.path().join("many"), settings.versions, settings.networks)?;
     let mut subjects = [(few, Measured::default()), (many, Measured::default())];
-    let (log, mut random) = (folder.path().join("log"), Rng::with_seed(settings.seed));
-    let picture = models::picture()?;
-    // The first round fills the machine's caches and does not count.
-    for round in 0..=settings.rounds {
-        for (subject, measured) in &mut subjects {
-            let new = measure::start(&settings.maasm, subject, &picture, &log, &mut random)?;
-            if round > 0 {
-                measured.add(new);
+    let mut random = Rng::with_seed(settings.seed);
+    let meter = Meter { maasm: &settings.maasm, picture: models::picture()?, log: folder.path().join("log") };
+    // The first starts fill the machine's caches and do not count.
+    for (subject, _) in &subjects {
+        meter.with_code(subject, &mut random, &mut Measured::default())?;
+    }
+    for _ in 0..settings.rounds {
+        for _ in 0..STARTS {
+            for (subject, measured) in &mut subjects {
+                meter.with_code(subject, &mut random, measured)?;
             }
+        }
+        for (subject, measured) in &mut subjects {
+            meter.without_code(subject, &mut random, measured)?;
         }
     }
     let [(_, few), (_, many)] = &subjects;
