@@ -133,7 +133,8 @@ async fn serve(arguments: &Arguments) -> Result<()> {
             _ = interrupt.recv() => (),
         }
     };
-    let state = server::State::new(service.clone(), access, &options)?;
+    let state = server::State::new(service.clone(), access, &options);
+    state.resume()?;
     greet(address, service.registry(), &published)?;
     server::serve(listener, state, &options, end).await;
     tracing::info!("ended");

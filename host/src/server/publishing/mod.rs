@@ -45,8 +45,8 @@ struct Inner {
 }
 
 impl Publishing {
-    /// Begins with what an earlier process left undone.
-    pub fn start(service: &Service, options: &ServerOptions) -> registry::Result<Self> {
+    /// No jobs yet.
+    pub fn new(service: &Service, options: &ServerOptions) -> Self {
         let compiler = compiler::Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
         let inner = Inner {
             service: service.clone(),
@@ -56,11 +56,18 @@ impl Publishing {
             max_model: options.max_model,
             compiler,
         };
-        let publishing = Self { inner: Arc::new(inner) };
-        for job in service.registry().resume_jobs()? {
-            publishing.begin(job);
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Begins with what an earlier process left undone.
+    ///
+    /// # Errors
+    /// If the registry cannot be read or written.
+    pub fn resume(&self) -> registry::Result<()> {
+        for job in self.inner.service.registry().resume_jobs()? {
+            self.begin(job);
         }
-        Ok(publishing)
+        Ok(())
     }
 
     /// A folder for an upload, before there is a job.
