@@ -71,6 +71,14 @@ impl Server {
         self.send("GET", path, "", &[])
     }
 
+    /// The body of an answer that is no text.
+    pub fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.begin("GET", path, "").read_to_end(&mut bytes).unwrap();
+        let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        bytes.split_off(head + 4)
+    }
+
     /// Sends a whole request on a connection of its own and reads the answer to its end.
     pub fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> Answer {
         let mut stream = self.begin(method, path, headers);

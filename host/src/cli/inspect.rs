@@ -35,7 +35,7 @@ use tract_onnx::pb::GraphProto;
 /// every operator that stands in the way.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An ONNX file.
+    /// An ONNX file, or a JSON document with `params` and `structure`.
     #[arg(required_unless_present = "structure_file")]
     model: Option<PathBuf>,
     /// A structure file, instead of an ONNX file.
@@ -74,7 +74,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let limits = Limits::default();
     let (source, path) = match (&arguments.model, &arguments.structure_file, &arguments.params) {
-        (Some(model), ..) => (Source::from_onnx(model, &limits)?, model),
+        (Some(model), ..) => (Source::from_file(model, &limits)?, model),
         (None, Some(structure), Some(params)) => (Source::from_structure(structure, params, &limits)?, structure),
         _ => return Err(anyhow!("give an ONNX file, or --structure-file and --params")),
     };

@@ -1,10 +1,18 @@
 //! `maasm package`
+//!
+//! # Layout
+//! - `progress`: what is told while it works
+//! - `memory`: how much memory it may take
+
+mod memory;
+mod progress;
 
 use super::shape;
 use crate::compile::{self, Compiled};
 use crate::package::{self, Simd};
 use crate::source::{Limits, Source};
 use anyhow::{Context, bail};
+use bytesize::ByteSize;
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use std::fs;
@@ -16,7 +24,7 @@ use tempfile::NamedTempFile;
 /// Compile a model into a component.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The ONNX file.
+    /// An ONNX file, or a JSON document with `params` and `structure`.
     #[arg(required_unless_present = "structure", conflicts_with = "structure")]
     model: Option<PathBuf>,
     /// Instead of an ONNX file: the model's structure, as `maasm inspect --structure` writes it.
@@ -25,12 +33,12 @@ pub struct Arguments {
     /// The parameters of the structure: .safetensors, .npz or .pth.
     #[arg(long, requires = "structure")]
     params: Option<PathBuf>,
-    /// The model's name: lower-case letters, digits, '.', '_' and '-'.
+    /// The model's name: lower-case letters, digits, '.', '_' and '-'. A document may tell it, too.
     #[arg(long)]
-    name: String,
-    /// The model's semantic version, like 1.0.0.
+    name: Option<String>,
+    /// The model's semantic version, like 1.0.0. A document may tell it, too.
     #[arg(long)]
-    version: String,
+    version: Option<String>,
     /// The classes' names, one a line, in the order of the output.
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -39,14 +47,14 @@ pub struct Arguments {
     #[arg(long, value_name = "PRESET|FILE", long_help = preprocess_help())]
     preprocess: Option<String>,
     /// What the model is, in a sentence.
-    #[arg(long, default_value = "")]
-    description: String,
+    #[arg(long)]
+    description: Option<String>,
     /// The licence of its weights, an SPDX expression.
-    #[arg(long, default_value = "")]
-    license: String,
+    #[arg(long)]
+    license: Option<String>,
     /// Where it came from, a URL or a name.
-    #[arg(long, default_value = "")]
-    source: String,
+    #[arg(long)]
+    source: Option<String>,
     /// Which vector instructions the component uses.
     #[arg(long, default_value = "relaxed")]
     simd: Simd,
@@ -56,54 +64,74 @@ pub struct Arguments {
     /// The component to write.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    /// How much memory this program may take; more ends it.
+    #[arg(long, value_name = "SIZE")]
+    memory_limit: Option<ByteSize>,
+    /// What is told on standard output: text for people, or one JSON object a line.
+    #[arg(long, value_enum, default_value_t)]
+    progress: progress::Form,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let start = Instant::now();
-    let labels = arguments.labels.as_deref().map(labels).transpose()?.unwrap_or_default();
+    if let Some(limit) = arguments.memory_limit {
+        memory::limit(limit)?;
+    }
+    let progress = progress::Progress::new(arguments.progress);
+    progress.stage("reading");
     let source = load(&arguments)?;
+    let told = source.told;
+    let labels = match &arguments.labels {
+        Some(path) => labels(path)?,
+        None => told.labels.unwrap_or_default(),
+    };
+    progress.stage("compiling");
     let compiled = compile::compile(&source.model, &compile::Options { shapes: arguments.shapes })?;
     let digest = source.digest;
     // Weights are in memory twice by now; from here on one copy is enough.
     drop(source.model);
-    let recipe = arguments.preprocess.as_deref().map(|preprocess| recipe(preprocess, &compiled)).transpose()?;
+    progress.stage("packaging");
+    let recipe = match (arguments.preprocess.as_deref(), told.preprocess) {
+        (Some(name), _) => Some(recipe(name, &compiled)?),
+        (None, Some(serde_json::Value::String(name))) => Some(preset(&name, &compiled)?),
+        (None, Some(recipe)) => Some(serde_json::from_value(recipe).context("`preprocess` is not a recipe")?),
+        (None, None) => None,
+    };
     let card = Card {
-        name: arguments.name,
-        version: arguments.version,
-        description: arguments.description,
-        license: arguments.license,
-        source: arguments.source,
+        name: arguments.name.or(told.name).context("say what the model is called, with --name")?,
+        version: arguments.version.or(told.version).context("say which version it is, with --version 1.0.0")?,
+        description: arguments.description.or(told.description).unwrap_or_default(),
+        license: arguments.license.or(told.license).unwrap_or_default(),
+        source: arguments.source.or(told.source).unwrap_or_default(),
         source_digest: digest,
         labels,
         ..Card::default()
     };
-    let title = format!("{} {}", card.name, card.version);
+    let (name, version) = (card.name.clone(), card.version.clone());
     let component = package::package(&compiled, card, recipe, arguments.simd)?;
+    progress.stage("writing");
     write(&arguments.output, &component).with_context(|| format!("cannot write {}", arguments.output.display()))?;
-    println!("{title} → {}", arguments.output.display());
-    println!(
-        "  {} parameters, {} multiply-accumulates, {} of activations at most",
-        count(compiled.parameters),
-        count(compiled.multiply_accumulates),
-        mebibytes(compiled.plan.arena_len),
-    );
-    println!(
-        "  component {}: weights {} and the rest {}; packaged in {:.1} s",
-        mebibytes(component.len() as u64),
-        mebibytes(compiled.constants.len() as u64),
-        mebibytes(component.len().saturating_sub(compiled.constants.len()) as u64),
-        start.elapsed().as_secs_f64(),
-    );
+    progress.done(&progress::Done {
+        name,
+        version,
+        output: &arguments.output,
+        parameters: compiled.parameters,
+        multiply_accumulates: compiled.multiply_accumulates,
+        activations: compiled.plan.arena_len,
+        weights: compiled.constants.len() as u64,
+        size: component.len() as u64,
+        seconds: start.elapsed().as_secs_f64(),
+    });
     Ok(())
 }
 
 fn load(arguments: &Arguments) -> anyhow::Result<Source> {
     let limits = Limits::default();
     let source = match (&arguments.model, &arguments.structure, &arguments.params) {
-        (Some(model), ..) => Source::from_onnx(model, &limits)?,
+        (Some(model), ..) => Source::from_file(model, &limits)?,
         (None, Some(structure), Some(params)) => Source::from_structure(structure, params, &limits)?,
-        _ => bail!("give an ONNX file, or --structure and --params"),
+        _ => bail!("give an ONNX file, a document, or --structure and --params"),
     };
     if !source.unused.is_empty() {
         eprintln!("note: the structure has no use for {}", source.unused.join(", "));
@@ -117,14 +145,19 @@ fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(text.trim_end().lines().map(|line| line.trim().to_owned()).collect())
 }
 
-/// The recipe of this name, for the size of the model's input, or the one in this file.
+/// The recipe of this name, or the one in this file.
 fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+    if maasm_media::preset(name).is_some() || !Path::new(name).is_file() {
+        return preset(name, compiled);
+    }
+    let text = fs::read_to_string(name).with_context(|| format!("cannot read the recipe {name}"))?;
+    serde_json::from_str(&text).with_context(|| format!("{name} is not a recipe"))
+}
+
+/// The recipe of this name, for the size of the model's input.
+fn preset(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
     let Some(preset) = maasm_media::preset(name) else {
-        if !Path::new(name).is_file() {
-            bail!("{name:?} is neither a preset ({}) nor a file", presets().join(", "));
-        }
-        let text = fs::read_to_string(name).with_context(|| format!("cannot read the recipe {name}"))?;
-        return serde_json::from_str(&text).with_context(|| format!("{name} is not a recipe"));
+        bail!("{name:?} is neither a preset ({}) nor a file", presets().join(", "));
     };
     let input = compiled.plan.inputs.first().context("the model has no input")?;
     let channels = preset.recipe(1, 1, Layout::ChannelsFirst).channels.count();
@@ -169,17 +202,4 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
-}
-
-fn count(n: u64) -> String {
-    match n {
-        0..10_000 => n.to_string(),
-        10_000..10_000_000 => format!("{:.2} M", n as f64 / 1e6),
-        10_000_000..1_000_000_000 => format!("{:.1} M", n as f64 / 1e6),
-        _ => format!("{:.2} G", n as f64 / 1e9),
-    }
-}
-
-fn mebibytes(bytes: u64) -> String {
-    format!("{:.2} MiB", bytes as f64 / f64::from(1 << 20))
 }
