@@ -69,7 +69,11 @@ fn a_number_that_was_used_is_not_used_for_another_component() {
     let (server, _folder) = server();
     assert_eq!(publish(&server, "?wait=true", &small("animals", "1.0.0")).status, 201);
     let other = two_inputs("animals", "1.0.0");
-    publish(&server, "?wait=true", &other).is_problem(422, "model-refused", "is there already and is another component");
+    publish(&server, "?wait=true", &other).is_problem(
+        422,
+        "model-refused",
+        "is there already and is another component",
+    );
     let version = || server.send("DELETE", "/api/v1/models/animals/versions/1.0.0", "", &[]);
     assert_eq!(version().status, 200);
     version().is_problem(404, "no-such-model", "animals");
@@ -108,7 +112,8 @@ fn a_form_may_hold_the_parts_of_a_model() {
     };
     let labels = b"ant\nbee\ncat\ndog\neel\n";
     let name = b"--edge\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nanimals\r\n".to_vec();
-    let body = [part("model", &encode(&small_network())), part("labels", labels), name, b"--edge--\r\n".to_vec()].concat();
+    let body =
+        [part("model", &encode(&small_network())), part("labels", labels), name, b"--edge--\r\n".to_vec()].concat();
     let head = format!("Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: {}\r\n", body.len());
     let answer = server.send("POST", "/api/v1/model?wait=true", &head, &body);
     assert_eq!(answer.json()["result"]["version"]["labels"], 5, "{answer:?}");

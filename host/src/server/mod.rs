@@ -35,7 +35,7 @@ pub use answer::Answer;
 pub use connections::serve;
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
-pub use publishing::PublishRequest;
+pub use publishing::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use routes::{
     AliasRequest, Audit, CheckRequest, DeployRequest, DeploymentDetails, Deployments, Jobs, Keys, ModelDetails, Models,
     RollbackRequest, document, local_router, router,

@@ -15,7 +15,7 @@ mod request;
 mod spool;
 mod work;
 
-pub use request::PublishRequest;
+pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Spool, Spooled};
 
 use super::{Problem, ServerOptions};
