@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Clone, Debug)]
 pub struct DataFolder {
     /// The folder of models and everything about them [default: the platform's folder for data]
-    #[arg(long, value_name = "FOLDER", env = "MAASM_DATA_DIR")]
+    #[arg(long, value_name = "FOLDER", env = "MAASM_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
 }
 

@@ -1,20 +1,47 @@
 //! The command line: one subcommand is one file.
+//!
+//! # Layout
+//! - `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
+//! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
+//!   what is done with models where they are kept
+//! - `place/`: where that is, a folder or a server; `data`: the folder
+//! - `completions`, `man`: what shells and readers of manuals need
+//! - `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
 
+mod alias;
+mod audit;
+mod completions;
 mod data;
+mod delete;
+mod deploy;
+mod fsck;
+mod gc;
 mod infer;
 mod inspect;
+mod jobs;
+mod key;
+mod list;
+mod man;
 mod package;
+mod page;
+mod phrases;
+mod place;
+mod publish;
 mod pull;
 mod push;
 mod recognize;
+mod rollback;
 mod serve;
 mod shape;
+mod show;
+mod split;
+mod table;
 mod transfer;
 
 pub use inspect::Inspection;
 pub use package::recipe;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Model-as-a-Service on WebAssembly: an ONNX file becomes a small, sandboxed component that recognises photographs.
@@ -31,17 +58,34 @@ Examples:
   maasm package model.onnx --name my-cnn --version 1.0.0 --labels labels.txt --preprocess imagenet -o my-cnn.wasm
   maasm recognize my-cnn.wasm cat.jpg
   maasm infer my-detector.wasm street.jpg -o outputs.npz
-  maasm serve my-cnn.wasm";
+  maasm serve my-cnn.wasm
+  maasm publish model.onnx --name my-cnn --preprocess imagenet --deploy && maasm serve
+  maasm list --server https://models.example.org";
 
 #[derive(Subcommand)]
 enum Command {
-    Infer(infer::Arguments),
-    Inspect(inspect::Arguments),
+    Inspect(Box<inspect::Arguments>),
     Package(Box<package::Arguments>),
     Pull(pull::Arguments),
     Push(push::Arguments),
     Recognize(recognize::Arguments),
-    Serve(serve::Arguments),
+    Infer(infer::Arguments),
+    Serve(Box<serve::Arguments>),
+    Publish(Box<publish::Arguments>),
+    List(list::Arguments),
+    Show(show::Arguments),
+    Deploy(deploy::Arguments),
+    Split(split::Arguments),
+    Rollback(rollback::Arguments),
+    Alias(alias::Arguments),
+    Delete(delete::Arguments),
+    Jobs(jobs::Arguments),
+    Gc(gc::Arguments),
+    Fsck(fsck::Arguments),
+    Key(key::Arguments),
+    Audit(audit::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the subcommand.
@@ -54,14 +98,30 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         sigpipe::reset();
     }
     match arguments.command {
-        Command::Infer(arguments) => infer::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Inspect(arguments) => inspect::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Package(arguments) => package::run(*arguments).map(|()| ExitCode::SUCCESS),
-        Command::Pull(arguments) => pull::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Push(arguments) => push::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Recognize(arguments) => recognize::run(arguments),
-        Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Fsck(arguments) => return fsck::run(arguments),
+        Command::Recognize(arguments) => return recognize::run(arguments),
+        Command::Alias(arguments) => alias::run(arguments),
+        Command::Audit(arguments) => audit::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments, Arguments::command()),
+        Command::Delete(arguments) => delete::run(arguments),
+        Command::Deploy(arguments) => deploy::run(arguments),
+        Command::Gc(arguments) => gc::run(arguments),
+        Command::Infer(arguments) => infer::run(arguments),
+        Command::Inspect(arguments) => inspect::run(*arguments),
+        Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Key(arguments) => key::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Man(arguments) => man::run(arguments, Arguments::command()),
+        Command::Package(arguments) => package::run(*arguments),
+        Command::Publish(arguments) => publish::run(*arguments),
+        Command::Pull(arguments) => pull::run(arguments),
+        Command::Push(arguments) => push::run(arguments),
+        Command::Rollback(arguments) => rollback::run(arguments),
+        Command::Serve(arguments) => serve::run(*arguments),
+        Command::Show(arguments) => show::run(arguments),
+        Command::Split(arguments) => split::run(arguments),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 /// An error and its causes on one line.
@@ -72,7 +132,6 @@ pub fn one_line(error: &anyhow::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -1,6 +1,6 @@
 //! `maasm serve`
 
-use crate::engine::{CachePolicy, Engine, EngineOptions};
+use crate::engine::EngineOptions;
 use crate::registry::{Intent, Provenance, Record, Reference, Registry, Selector};
 use crate::server::{self, Access, ServerOptions};
 use crate::service::Service;
@@ -133,7 +133,8 @@ async fn serve(arguments: &Arguments) -> Result<()> {
             _ = interrupt.recv() => (),
         }
     };
-    let state = server::State::new(service.clone(), access, &options)?;
+    let state = server::State::new(service.clone(), access, &options);
+    state.resume()?;
     greet(address, service.registry(), &published)?;
     server::serve(listener, state, &options, end).await;
     tracing::info!("ended");
@@ -149,10 +150,7 @@ fn service(arguments: &Arguments) -> Result<Service> {
     }
     let passing = !arguments.components.is_empty() && arguments.data.named().is_none();
     let registry = if passing { Registry::temporary()? } else { arguments.data.open()? };
-    if !passing {
-        options.cache = CachePolicy::Directory(registry.code_folder());
-    }
-    Ok(Service::new(registry, Engine::new(options)?, arguments.max_loaded.as_u64()))
+    Ok(Service::start(registry, options, arguments.max_loaded.as_u64())?)
 }
 
 /// What only this machine reaches may be open; what others reach needs a key.

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 /// The longest name of a model or alias.
 const LONGEST: usize = 128;
+/// What aliases cannot be called.
+const RESERVED: [&str; 2] = ["live", "latest"];
 
 /// A model, and which version of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +51,10 @@ impl FromStr for Selector {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        if text == "latest" {
-            return Ok(Self::Latest);
+        match text {
+            "live" => return Ok(Self::Live),
+            "latest" => return Ok(Self::Latest),
+            _ => {}
         }
         if let Ok(version) = Version::parse(text) {
             return Ok(Self::Exact(version));
@@ -118,12 +122,12 @@ pub fn check_name(name: &str) -> Result<&str> {
 /// # Errors
 /// If it is none.
 pub fn check_alias(alias: &str) -> Result<&str> {
-    if is_name(alias) && alias.starts_with(|first: char| first.is_ascii_lowercase()) && alias != "latest" {
+    if is_name(alias) && alias.starts_with(|first: char| first.is_ascii_lowercase()) && !RESERVED.contains(&alias) {
         return Ok(alias);
     }
     Err(Error::Malformed(format!(
         "{alias:?} cannot be an alias; use lower-case letters, digits, '.', '_' and '-', at most {LONGEST}, the first a \
-         letter, and not \"latest\", which stands for the highest release"
+         letter, and not \"live\" or \"latest\", which stand for what is deployed and for the highest release"
     )))
 }
 
@@ -151,6 +155,12 @@ mod tests {
         for text in ["birds", "birds@1.2.0", "birds@1.0.0-rc.1", "birds@^1", "birds@latest", "birds@stable"] {
             assert_eq!(text.parse::<Reference>().unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn live_is_what_is_deployed_and_never_an_alias() {
+        assert_eq!("birds@live".parse::<Reference>().unwrap().selector, Selector::Live);
+        assert!(RESERVED.into_iter().all(|reserved| check_alias(reserved).is_err()));
     }
 
     #[test]

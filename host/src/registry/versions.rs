@@ -157,15 +157,16 @@ impl Registry {
         Ok(standing(&self.database().reading(), name, version)?.is_some())
     }
 
-    /// The highest number that was ever used for a version of this model, if any was.
+    /// The number after the highest that was ever used for a version of this model; for the first one, 1.0.0.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn highest_number(&self, name: &str) -> Result<Option<Version>> {
+    pub fn next_number(&self, name: &str) -> Result<Version> {
         let connection = self.database().reading();
         let mut statement = connection.prepare_cached("SELECT version FROM version WHERE model = ?1")?;
         let texts = statement.query_map([name], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(texts.iter().filter_map(|text| text.parse().ok()).max())
+        let highest: Option<Version> = texts.iter().filter_map(|text| text.parse().ok()).max();
+        Ok(highest.map_or(Version::new(1, 0, 0), |highest| Version::new(highest.major, highest.minor + 1, 0)))
     }
 
     /// Deletes a version. Its component goes with the next collection of garbage.

@@ -1,7 +1,7 @@
 //! Who may do what: every request brings a key whose roles allow it.
 
 use super::{Kind, Problem, State};
-use crate::registry::{Key, Registry, Role};
+use crate::registry::{Intent, Key, Registry, Role};
 use axum::extract::{self, Request};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -26,6 +26,11 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// The command line on its own machine.
+    pub fn local() -> Self {
+        Self { id: Intent::local().by, key: None }
+    }
+
     fn of(registry: &Registry, access: Access, headers: &HeaderMap) -> Result<Self, Problem> {
         let secret = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::trim);
         let secret = secret.map(|value| match value.split_once(' ') {

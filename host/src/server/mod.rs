@@ -35,7 +35,11 @@ pub use answer::Answer;
 pub use connections::serve;
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
-pub use routes::{document, router};
+pub use publishing::{AS_IT_IS, COMPILED, PublishRequest, Published};
+pub use routes::{
+    AliasRequest, Audit, CheckRequest, DeployRequest, DeploymentDetails, Deployments, Jobs, Keys, ModelDetails, Models,
+    RollbackRequest, document, local_router, router,
+};
 
 use crate::service::Service;
 
@@ -51,19 +55,25 @@ pub struct State {
 }
 
 impl State {
-    /// Puts the models behind the limits, and goes on with what an earlier process left undone.
-    ///
-    /// # Errors
-    /// If the registry cannot be read.
-    pub fn new(service: Service, access: Access, options: &ServerOptions) -> Result<Self, crate::registry::Error> {
-        Ok(Self {
-            publishing: publishing::Publishing::start(&service, options)?,
+    /// Puts the models behind the limits.
+    pub fn new(service: Service, access: Access, options: &ServerOptions) -> Self {
+        Self {
+            publishing: publishing::Publishing::new(&service, options),
             service,
             access,
             workers: workers::Workers::new(options),
             uploads: upload::Uploads::new(options),
             shadows: shadow::Shadows::default(),
-        })
+        }
+    }
+
+    /// Goes on with the jobs that an earlier process left undone. For the server alone: beside it, the command line may
+    /// use the same data folder.
+    ///
+    /// # Errors
+    /// If the registry cannot be read or written.
+    pub fn resume(&self) -> Result<(), crate::registry::Error> {
+        self.publishing.resume()
     }
 
     /// Runs what may wait for the disk on a thread of its own.

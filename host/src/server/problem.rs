@@ -147,19 +147,31 @@ impl Kind {
 pub struct Problem {
     kind: Kind,
     detail: String,
+    /// What is not a stranger's business.
+    cause: Option<String>,
     members: Map<String, Value>,
 }
 
 impl Problem {
     /// A problem of this kind; `detail` says what is wrong with this very request and what to do.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), members: Map::new() }
+        Self { kind, detail: detail.into(), cause: None, members: Map::new() }
     }
 
     /// Adds an extension member.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.members.insert(name.into(), value.into());
         self
+    }
+
+    /// Adds what only those are told whose machine it is.
+    pub fn because(self, cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// What those are told whose machine it is.
+    pub fn cause(&self) -> &str {
+        self.cause.as_ref().unwrap_or(&self.detail)
     }
 
     /// Its kind.
@@ -256,7 +268,8 @@ impl From<registry::Error> for Problem {
             E::JobFinished { .. } => (Kind::JobFinished, None),
             E::Schema { .. } | E::Database(_) | E::Record(_) | E::File { .. } => {
                 tracing::error!(error = detail, "the registry failed");
-                return Self::new(Kind::Internal, "the server cannot read or write its records; its log says why");
+                let told = "the server cannot read or write its records; its log says why";
+                return Self::new(Kind::Internal, told).because(detail);
             }
         };
         let problem = Self::new(kind, detail);

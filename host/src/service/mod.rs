@@ -18,7 +18,7 @@ mod transfer;
 pub use error::Error;
 pub use route::Choice;
 
-use crate::engine::Engine;
+use crate::engine::{CachePolicy, Engine, EngineError, EngineOptions};
 use crate::registry::Registry;
 use loaded::Loaded;
 
@@ -34,6 +34,18 @@ impl Service {
     /// The registry's models on this engine, those in memory together of at most so many bytes.
     pub fn new(registry: Registry, engine: Engine, max_loaded: u64) -> Self {
         Self { registry, engine, loaded: Loaded::new(max_loaded) }
+    }
+
+    /// The registry's models on an engine of their own, which keeps compiled code in the registry's folder, if that one
+    /// stays.
+    ///
+    /// # Errors
+    /// If there is no engine with these options.
+    pub fn start(registry: Registry, mut options: EngineOptions, max_loaded: u64) -> Result<Self, EngineError> {
+        if !registry.is_temporary() {
+            options.cache = CachePolicy::Directory(registry.code_folder());
+        }
+        Ok(Self::new(registry, Engine::new(options)?, max_loaded))
     }
 
     /// The registry.

@@ -54,12 +54,12 @@ impl Progress {
     }
 
     /// Tells what is being done now.
-    pub fn stage(&self, stage: &'static str) {
+    pub fn stage(&self, stage: &str) {
         if self.form == Form::Json {
             println!("{}", json!({ "stage": stage }));
         }
         if let Some(spinner) = &self.spinner {
-            spinner.set_message(stage);
+            spinner.set_message(stage.to_owned());
         }
     }
 
@@ -88,6 +88,14 @@ impl Progress {
             mebibytes(*weights),
             mebibytes(size.saturating_sub(*weights)),
         );
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(spinner) = &self.spinner {
+            spinner.finish_and_clear();
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod request;
 mod spool;
 mod work;
 
-pub use request::PublishRequest;
+pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Spool, Spooled};
 
 use super::{Problem, ServerOptions};
@@ -23,7 +23,7 @@ use crate::registry::{self, Intent, Job};
 use crate::service::Service;
 use std::collections::HashMap;
 use std::fs::File;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -44,12 +44,12 @@ struct Inner {
     max_model: u64,
     compiler: compiler::Compiler,
     /// Held by the one process that goes on with what others left undone.
-    lock: Option<File>,
+    lock: OnceLock<File>,
 }
 
 impl Publishing {
-    /// Begins with what an earlier process left undone.
-    pub fn start(service: &Service, options: &ServerOptions) -> registry::Result<Self> {
+    /// No jobs yet.
+    pub fn new(service: &Service, options: &ServerOptions) -> Self {
         let compiler = compiler::Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
         let inner = Inner {
             service: service.clone(),
@@ -58,13 +58,25 @@ impl Publishing {
             ended: Notify::new(),
             max_model: options.max_model,
             compiler,
-            lock: service.registry().lock_jobs()?,
+            lock: OnceLock::new(),
         };
-        let publishing = Self { inner: Arc::new(inner) };
-        if publishing.inner.lock.is_some() {
-            service.registry().resume_jobs()?.into_iter().for_each(|job| publishing.begin(job));
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Begins with what an earlier process left undone.
+    ///
+    /// # Errors
+    /// If the registry cannot be read or written.
+    pub fn resume(&self) -> registry::Result<()> {
+        let registry = self.inner.service.registry();
+        match registry.lock_jobs()? {
+            Some(lock) => drop(self.inner.lock.set(lock)),
+            None => return Ok(()),
         }
-        Ok(publishing)
+        for job in registry.resume_jobs()? {
+            self.begin(job);
+        }
+        Ok(())
     }
 
     /// A folder for an upload, before there is a job.

@@ -1,7 +1,8 @@
 //! What is asked for when a model is published.
 
-use crate::registry::{Provenance, check_name};
+use crate::registry::{Deployment, Intent, Provenance, Record, Reference, Selector, check_name};
 use crate::server::{Kind, Problem};
+use crate::service::{Error, Service};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,7 +40,33 @@ pub struct PublishRequest {
     pub deploy: bool,
 }
 
+/// What comes of it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Published {
+    /// The version.
+    pub version: Record,
+    /// What is live now, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Deployment>,
+}
+
+/// How a component was made that is published as it is.
+pub const AS_IT_IS: &str = "published as it is";
+/// How one was made of a model.
+pub const COMPILED: &str = "compiled";
+
 impl PublishRequest {
+    /// Deploys the version that was published, if that is asked for.
+    ///
+    /// # Errors
+    /// If it cannot be deployed.
+    pub fn finish(&self, service: &Service, intent: &Intent, version: Record) -> Result<Published, Error> {
+        let exact = || Selector::Exact(version.facts.version.clone());
+        let reference = || Reference { name: version.facts.name.clone(), selector: exact() };
+        let deployment = self.deploy.then(|| service.deploy(intent, &reference())).transpose()?;
+        Ok(Published { version, deployment })
+    }
+
     /// Refuses what cannot be, before anything is kept.
     ///
     /// # Errors
@@ -77,8 +104,8 @@ impl PublishRequest {
         single.chain(shapes).collect()
     }
 
-    /// Where the version comes from.
-    pub(super) fn provenance(&self, by: &str, made_from: &str) -> Provenance {
+    /// Where the version comes from; `made_from` is [`AS_IT_IS`] or [`COMPILED`].
+    pub fn provenance(&self, by: &str, made_from: &str) -> Provenance {
         let options = self.options();
         let with = if options.is_empty() { String::new() } else { format!(" with {}", options.join(" ")) };
         let how = format!("{made_from} by maasm {}{with}", env!("CARGO_PKG_VERSION"));

@@ -1,10 +1,9 @@
 //! A job from its beginning to its end.
 
-use super::{Inner, PublishRequest};
-use crate::registry::{Intent, Job, Reference, Registry, Retry, Selector};
-use crate::service::{Error, Service};
+use super::{Inner, PublishRequest, request};
+use crate::registry::{Intent, Job, Registry, Retry};
+use crate::service::Error;
 use crate::source;
-use semver::Version;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
@@ -31,39 +30,28 @@ async fn publish(inner: &Inner, job: &Job) -> Result<Value, String> {
     let folder = registry.job_folder(&job.id);
     let ready = is_component(&folder.join("model"));
     let (component, made_from) = if ready {
-        (folder.join("model"), "published as it is".to_owned())
+        (folder.join("model"), request::AS_IT_IS)
     } else {
         let component = folder.join("component.wasm");
         settle(registry, job, &mut request, &folder)?;
         let arguments = arguments(&request, &folder);
         let stage = |stage: &str| drop(registry.job_stage(&job.id, stage));
         inner.compiler.run(&arguments, &folder, stage).await?;
-        (component, "compiled".to_owned())
+        (component, request::COMPILED)
     };
     let _ = registry.job_stage(&job.id, "publishing");
-    let provenance = request.provenance(&job.by, &made_from);
-    let (service, job) = (inner.service.clone(), job.clone());
-    let work = move || finish(&service, &job, &request, &component, provenance).map_err(|error| error.to_string());
-    tokio::task::spawn_blocking(work).await.map_err(|_| "publishing ended without an answer".to_owned())?
-}
-
-fn finish(
-    service: &Service,
-    job: &Job,
-    request: &PublishRequest,
-    component: &Path,
-    provenance: crate::registry::Provenance,
-) -> Result<Value, Error> {
-    let mut intent = Intent { by: job.by.clone(), retry: None };
-    let record = service.publish(&intent, component, provenance)?;
-    let mut result = json!({ "version": record });
-    if request.deploy {
-        // Deployed once, even if the server ends before the job's end is written down and the job is done again.
-        intent.retry = Some(Retry { key: format!("job {}", job.id), request: String::new() });
-        let selector = Selector::Exact(record.facts.version);
-        result["deployment"] = json!(service.deploy(&intent, &Reference { name: record.facts.name, selector })?);
-    }
-    Ok(result)
+    let provenance = request.provenance(&job.by, made_from);
+    let (service, mut intent) = (inner.service.clone(), Intent { by: job.by.clone(), retry: None });
+    // Deployed once, even if the server ends before the job's end is written down and the job is done again.
+    let once = Retry { key: format!("job {}", job.id), request: String::new() };
+    let work = move || {
+        let record = service.publish(&intent, &component, provenance)?;
+        intent.retry = Some(once);
+        request.finish(&service, &intent, record)
+    };
+    let outcome = tokio::task::spawn_blocking(work).await;
+    let outcome: Result<_, Error> = outcome.map_err(|_| "publishing ended without an answer".to_owned())?;
+    outcome.map(|published| json!(published)).map_err(|error| error.to_string())
 }
 
 /// Gives a name and a number to a request that says none, once: a job that is done again, because the server ended, must
@@ -79,7 +67,7 @@ fn settle(registry: &Registry, job: &Job, request: &mut PublishRequest, folder: 
     let name = request.name.clone().or(told.name).unwrap_or_else(|| NAMELESS.into());
     let version = match request.version.clone().or(told.version) {
         Some(version) => version,
-        None => next(registry, &name)?.to_string(),
+        None => registry.next_number(&name).map_err(|error| error.to_string())?.to_string(),
     };
     (request.name, request.version) = (Some(name), Some(version));
     let settled = serde_json::to_value(request).map_err(|error| error.to_string())?;
@@ -102,12 +90,6 @@ fn arguments(request: &PublishRequest, folder: &Path) -> Vec<String> {
     arguments.push(format!("--output={}", text(folder.join("component.wasm"))));
     arguments.extend(file("model").map(text));
     arguments
-}
-
-/// The version after the highest that there is.
-fn next(registry: &Registry, name: &str) -> Result<Version, String> {
-    let latest = registry.highest_number(name).map_err(|error| error.to_string())?;
-    Ok(latest.map_or(Version::new(1, 0, 0), |latest| Version::new(latest.major, latest.minor + 1, 0)))
 }
 
 fn is_component(path: &Path) -> bool {

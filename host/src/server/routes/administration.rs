@@ -22,26 +22,29 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(check))
 }
 
-#[derive(Serialize, ToSchema)]
-struct Keys {
+/// Keys.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Keys {
     /// The oldest first.
-    keys: Vec<Key>,
+    pub keys: Vec<Key>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Audit {
+/// Changes.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Audit {
     /// The newest first.
-    entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
     /// What to give as `after` for those that follow; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// How to check.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct CheckRequest {
+pub struct CheckRequest {
     /// Mends what can be mended.
-    repair: bool,
+    pub repair: bool,
 }
 
 /// List keys

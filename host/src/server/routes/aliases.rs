@@ -6,7 +6,7 @@ use crate::server::writing::{Document, Wanted};
 use crate::server::{Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,11 +15,12 @@ pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(set, remove))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+/// What an alias is to stand for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AliasRequest {
+pub struct AliasRequest {
     /// The version: `1.2.0`, `^1`, `latest`, `live`, another alias.
-    version: String,
+    pub version: String,
 }
 
 /// Let an alias stand for a version

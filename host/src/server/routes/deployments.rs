@@ -25,52 +25,55 @@ pub fn deployer_routes() -> OpenApiRouter<State> {
 }
 
 /// What is to be deployed: one version, or several with their weights.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct DeployRequest {
+pub struct DeployRequest {
     /// The model; the one that was published last if absent.
-    model: Option<String>,
+    pub model: Option<String>,
     /// The version: `1.2.0`, `^1`, `latest`, an alias; the highest release if absent.
-    version: Option<String>,
+    pub version: Option<String>,
     /// Several versions, with weights that are a hundred together.
-    versions: Option<Vec<Share>>,
+    pub versions: Option<Vec<Share>>,
     /// A header, such as `x-user-id`: requests with the same value are answered by the same version.
-    sticky: Option<String>,
+    pub sticky: Option<String>,
     /// A version that is asked the same, for comparison.
     #[schema(value_type = Option<String>)]
-    shadow: Option<Version>,
+    pub shadow: Option<Version>,
     /// Deploys only if this revision is live now (0: nothing is).
-    expected_revision: Option<u64>,
+    pub expected_revision: Option<u64>,
 }
 
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// Where to go back to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct RollbackRequest {
+pub struct RollbackRequest {
     /// The model; the only one that is deployed if absent.
-    model: Option<String>,
+    pub model: Option<String>,
     /// The revision to go back to; the one before the live one if absent.
-    to: Option<u64>,
+    pub to: Option<u64>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct Deployments {
+/// Deployments of several models.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Deployments {
     /// What is live of each model, by name.
-    deployments: Vec<Deployment>,
+    pub deployments: Vec<Deployment>,
     /// What to give as `after` for those that follow; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct DeploymentDetails {
+/// What there is of a model's deployment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentDetails {
     /// What is live.
     #[serde(flatten)]
-    live: Deployment,
+    pub live: Deployment,
     /// How the shadow's answers compare with those that were given, if there is a shadow.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agreement: Option<Agreement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Agreement>,
     /// All states that there were, newest first.
-    revisions: Vec<Deployment>,
+    pub revisions: Vec<Deployment>,
 }
 
 /// Deploy versions

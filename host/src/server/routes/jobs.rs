@@ -16,13 +16,14 @@ pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show, cancel))
 }
 
-#[derive(Serialize, ToSchema)]
-struct Jobs {
+/// Jobs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Jobs {
     /// The newest first.
-    jobs: Vec<Job>,
+    pub jobs: Vec<Job>,
     /// What to give as `after` for those that follow; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 #[derive(Default, Deserialize, utoipa::IntoParams)]

@@ -16,11 +16,18 @@ mod v2;
 
 pub use v2::speaks_at;
 
+pub use administration::{Audit, CheckRequest, Keys};
+pub use aliases::AliasRequest;
+pub use deployments::{DeployRequest, DeploymentDetails, Deployments, RollbackRequest};
+pub use jobs::Jobs;
+pub use models::{ModelDetails, Models};
+
+use super::access::Principal;
 use super::{Kind, Problem, State, access, problem, trace};
 use crate::registry::Role;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -70,6 +77,13 @@ pub fn router(state: State) -> Router {
         .layer(from_fn(problem::finish))
         .layer(from_fn(trace::trace))
         .with_state(state)
+}
+
+/// The resources for the one whose data folder it is, in this process: no key is asked for, and a [`Problem`] is left in
+/// its response's extensions.
+pub fn local_router(state: State) -> Router {
+    let resources = ROLES.into_iter().fold(OpenApiRouter::new(), |router, role| router.merge(protected(role)));
+    Router::from(resources).layer(Extension(Principal::local())).with_state(state)
 }
 
 async fn no_such_route(request: Request) -> Problem {

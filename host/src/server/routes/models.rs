@@ -11,7 +11,7 @@ use axum::extract::{self, Path};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -31,29 +31,31 @@ pub fn publisher_routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(delete))
 }
 
-#[derive(Serialize, ToSchema)]
-struct Models {
+/// Models and their versions.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Models {
     /// All versions of these models.
-    models: Vec<Record>,
+    pub models: Vec<Record>,
     /// What to give as `after` for those that follow; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-struct ModelDetails {
+/// What there is of a model.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ModelDetails {
     /// The model.
-    name: String,
+    pub name: String,
     /// Its versions, lowest first.
-    versions: Vec<Record>,
+    pub versions: Vec<Record>,
     /// Names that stand for versions.
-    aliases: Vec<Alias>,
+    pub aliases: Vec<Alias>,
     /// What is live.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deployment: Option<Deployment>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Deployment>,
     /// What to give as `after` for the versions that follow; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// List models

@@ -1,0 +1,61 @@
+//! `maasm deploy`
+
+use super::phrases::traffic;
+use super::place::At;
+use crate::registry::{Deployment, Reference, Selector};
+use crate::server::DeployRequest;
+use anyhow::Result;
+use reqwest::Method;
+use semver::Version;
+
+/// Let a version of a model answer.
+///
+/// It is loaded first; one that cannot be loaded is not deployed. Without a version: the highest release.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  maasm deploy my-cnn
+  maasm deploy my-cnn@1.1.0 --shadow 1.2.0-rc.1
+  maasm deploy my-cnn@stable --expected-revision 4")]
+pub struct Arguments {
+    /// The model, and the version: 1.2.0, ^1, latest or an alias
+    #[arg(value_name = "NAME[@VERSION]")]
+    model: Reference,
+    #[command(flatten)]
+    how: How,
+    #[command(flatten)]
+    at: At,
+}
+
+/// How requests are shared, beside the versions.
+#[derive(clap::Args)]
+pub struct How {
+    /// A header, such as x-user-id: requests with the same value are answered by the same version
+    #[arg(long, value_name = "HEADER")]
+    sticky: Option<String>,
+    /// A version that is asked the same, and whose answers are only compared
+    #[arg(long, value_name = "VERSION")]
+    shadow: Option<Version>,
+    /// Deploys only if this revision is live now; 0: if nothing is
+    #[arg(long, value_name = "N")]
+    expected_revision: Option<u64>,
+}
+
+/// Runs it.
+pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let Reference { name, selector } = arguments.model;
+    let version = (selector != Selector::Live).then(|| selector.to_string());
+    ask(&arguments.at, DeployRequest { model: Some(name), version, ..DeployRequest::default() }, arguments.how)
+}
+
+/// Deploys, and tells what is live now.
+pub(super) fn ask(at: &At, what: DeployRequest, how: How) -> Result<()> {
+    let How { sticky, shadow, expected_revision } = how;
+    let request = DeployRequest { sticky, shadow, expected_revision, ..what };
+    at.tell(&at.place()?.send(Method::POST, &["deploy"], &request)?, |live| Ok(text(&live)))
+}
+
+/// What is live.
+pub(super) fn text(live: &Deployment) -> String {
+    format!("{} is at revision {}: {}\n", live.model, live.revision, traffic(&live.traffic))
+}

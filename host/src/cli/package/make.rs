@@ -1,0 +1,178 @@
+//! A model becomes a component in memory.
+
+use super::progress::Progress;
+use crate::cli::shape;
+use crate::compile::{self, Compiled};
+use crate::package::{self, Simd};
+use crate::source::{Limits, Source};
+use anyhow::{Context, bail};
+use maasm_plan::recipe::Layout;
+use maasm_plan::{Card, Recipe};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is to be made of a model.
+#[derive(clap::Args)]
+pub struct Wish {
+    /// Instead of an ONNX file: the model's structure, as `maasm inspect --structure` writes it.
+    #[arg(long, requires = "params")]
+    pub structure: Option<PathBuf>,
+    /// The parameters of the structure: .safetensors, .npz or .pth.
+    #[arg(long, requires = "structure")]
+    pub params: Option<PathBuf>,
+    /// The model's name: lower-case letters, digits, '.', '_' and '-'. A document may tell it, too.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The model's semantic version, like 1.0.0. A document may tell it, too.
+    #[arg(long)]
+    pub version: Option<String>,
+    /// The classes' names, one a line, in the order of the output.
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// How a picture becomes the input: a preset's name or a recipe in a JSON file. Without it the model takes tensors
+    /// only.
+    #[arg(long, value_name = "PRESET|FILE", long_help = preprocess_help())]
+    pub preprocess: Option<String>,
+    /// What the model is, in a sentence.
+    #[arg(long)]
+    pub description: Option<String>,
+    /// The licence of its weights, an SPDX expression.
+    #[arg(long)]
+    pub license: Option<String>,
+    /// Where it came from, a URL or a name.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Which vector instructions the component uses.
+    #[arg(long, default_value = "relaxed")]
+    pub simd: Simd,
+    /// The shape of an input whose axes the model leaves open, like data=1x3x224x224; repeat it for several.
+    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
+    pub shapes: Vec<(String, Vec<usize>)>,
+}
+
+/// A component, and what is told of it.
+pub struct Made {
+    pub name: String,
+    pub version: String,
+    pub component: Vec<u8>,
+    pub parameters: u64,
+    pub multiply_accumulates: u64,
+    /// Bytes of activations at most.
+    pub activations: u64,
+    /// Bytes of weights.
+    pub weights: u64,
+}
+
+impl Wish {
+    /// Makes the component of the model in this file, or of `--structure` and `--params`.
+    ///
+    /// # Errors
+    /// If the model cannot be read or compiled, or something that it needs is not told.
+    pub fn make(self, model: Option<&Path>, progress: &Progress) -> anyhow::Result<Made> {
+        progress.stage("reading");
+        let source = self.load(model)?;
+        let told = source.told;
+        let labels = match &self.labels {
+            Some(path) => labels(path)?,
+            None => told.labels.unwrap_or_default(),
+        };
+        progress.stage("compiling");
+        let compiled = compile::compile(&source.model, &compile::Options { shapes: self.shapes })?;
+        let digest = source.digest;
+        // Weights are in memory twice by now; from here on one copy is enough.
+        drop(source.model);
+        progress.stage("packaging");
+        let recipe = match (self.preprocess.as_deref(), told.preprocess) {
+            (Some(name), _) => Some(recipe(name, &compiled)?),
+            (None, Some(serde_json::Value::String(name))) => Some(preset(&name, &compiled)?),
+            (None, Some(recipe)) => Some(serde_json::from_value(recipe).context("`preprocess` is not a recipe")?),
+            (None, None) => None,
+        };
+        let card = Card {
+            name: self.name.or(told.name).context("say what the model is called, with --name")?,
+            version: self.version.or(told.version).context("say which version it is, with --version 1.0.0")?,
+            description: self.description.or(told.description).unwrap_or_default(),
+            license: self.license.or(told.license).unwrap_or_default(),
+            source: self.source.or(told.source).unwrap_or_default(),
+            source_digest: digest,
+            labels,
+            ..Card::default()
+        };
+        let (name, version) = (card.name.clone(), card.version.clone());
+        let component = package::package(&compiled, card, recipe, self.simd)?;
+        Ok(Made {
+            name,
+            version,
+            component,
+            parameters: compiled.parameters,
+            multiply_accumulates: compiled.multiply_accumulates,
+            activations: compiled.plan.arena_len,
+            weights: compiled.constants.len() as u64,
+        })
+    }
+
+    fn load(&self, model: Option<&Path>) -> anyhow::Result<Source> {
+        let limits = Limits::default();
+        let source = match (model, &self.structure, &self.params) {
+            (Some(model), ..) => Source::from_file(model, &limits)?,
+            (None, Some(structure), Some(params)) => Source::from_structure(structure, params, &limits)?,
+            _ => bail!("give an ONNX file, a document, or --structure and --params"),
+        };
+        if !source.unused.is_empty() {
+            eprintln!("note: the structure has no use for {}", source.unused.join(", "));
+        }
+        Ok(source)
+    }
+}
+
+/// Lines of a file, without the empty ones at its end.
+fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read the labels {}", path.display()))?;
+    Ok(text.trim_end().lines().map(|line| line.trim().to_owned()).collect())
+}
+
+/// The recipe of this name, or the one in this file.
+///
+/// # Errors
+/// If there is none, it cannot be read, or its pictures do not fit the model's first input.
+pub fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+    if maasm_media::preset(name).is_some() || !Path::new(name).is_file() {
+        return preset(name, compiled);
+    }
+    let text = fs::read_to_string(name).with_context(|| format!("cannot read the recipe {name}"))?;
+    serde_json::from_str(&text).with_context(|| format!("{name} is not a recipe"))
+}
+
+/// The recipe of this name, for the size of the model's input.
+fn preset(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
+    let Some(preset) = maasm_media::preset(name) else {
+        bail!("{name:?} is neither a preset ({}) nor a file", presets().join(", "));
+    };
+    let input = compiled.plan.inputs.first().context("the model has no input")?;
+    let channels = preset.recipe(1, 1, Layout::ChannelsFirst).channels.count();
+    let fits = |extent: u32| extent as usize == channels;
+    let (width, height, layout) = match input.shape[..] {
+        [_, extent, height, width] if fits(extent) => (width, height, Layout::ChannelsFirst),
+        [_, height, width, extent] if fits(extent) => (width, height, Layout::ChannelsLast),
+        _ => bail!(
+            "the preset {name} makes pictures with {channels} channels, and the input {} has the shape {:?}",
+            input.name,
+            input.shape
+        ),
+    };
+    Ok(Recipe::Image(preset.recipe(width, height, layout)))
+}
+
+fn presets() -> Vec<&'static str> {
+    maasm_media::PRESETS.iter().map(|preset| preset.name).collect()
+}
+
+fn preprocess_help() -> String {
+    let mut help = "How a picture becomes the input: a recipe in a JSON file, or one of these, for the size of the \
+                    model's input. Without it the model takes tensors only.\n"
+        .to_owned();
+    for preset in maasm_media::PRESETS {
+        help.push_str(&format!("\n- {}: {}", preset.name, preset.summary));
+    }
+    help
+}

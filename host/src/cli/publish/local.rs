@@ -1,0 +1,52 @@
+//! Into a folder of this machine.
+
+use super::Model;
+use crate::cli::package::{Form, Progress};
+use crate::registry::{self, Intent, Record};
+use crate::server::{AS_IT_IS, COMPILED, Published};
+use crate::service::Service;
+use crate::source;
+use anyhow::{Context, Result};
+use std::path::Path;
+
+/// What the name is, where nothing tells one.
+const NAMELESS: &str = "model";
+
+/// Publishes a model, which is compiled in this process if need be.
+pub fn publish(service: &Service, model: Model) -> Result<Published> {
+    let intent = Intent::local();
+    let request = model.request.clone();
+    let record = match &model.file {
+        Some(file) if model.is_component => service.publish(&intent, file, request.provenance(&intent.by, AS_IT_IS))?,
+        _ => compile(service, &intent, model)?,
+    };
+    Ok(request.finish(service, &intent, record)?)
+}
+
+fn compile(service: &Service, intent: &Intent, model: Model) -> Result<Record> {
+    let Model { file, mut wish, request, .. } = model;
+    let told = match &file {
+        Some(file) => source::told(file)?,
+        None => source::Told::default(),
+    };
+    let name = wish.name.take().or(told.name).unwrap_or_else(|| NAMELESS.into());
+    registry::check_name(&name)?;
+    let version = match wish.version.take().or(told.version) {
+        Some(version) => version,
+        None => service.registry().next_number(&name)?.to_string(),
+    };
+    wish.name = Some(name);
+    wish.version = Some(version);
+    let progress = Progress::new(Form::Text);
+    let made = wish.make(file.as_deref(), &progress)?;
+    progress.stage("publishing");
+    let lock = service.lock()?;
+    let registry = service.registry();
+    let stored = registry
+        .blobs()
+        .add(&made.component)
+        .with_context(|| format!("cannot write to {}", registry.folder().display()))?;
+    let provenance = request.provenance(&intent.by, COMPILED);
+    let called = file.unwrap_or_else(|| Path::new("the component").into());
+    Ok(service.publish_stored(intent, stored, provenance, &lock, &called)?)
+}
