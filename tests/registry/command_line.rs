@@ -1,7 +1,7 @@
 //! `maasm push` and `maasm pull`, and what `wash` pulls recognises a picture.
 
 use crate::docker::Docker;
-use maasm::engine::{CachePolicy, Engine, EngineOptions};
+use maasm::engine::EngineOptions;
 use maasm::registry::{Intent, Provenance, Registry};
 use maasm::service::Service;
 use maasm_tests::component;
@@ -10,9 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 fn service(folder: &Path) -> Service {
-    let registry = Registry::open(folder).unwrap();
-    let cache = CachePolicy::Directory(registry.code_folder());
-    Service::new(registry, Engine::new(EngineOptions { cache, ..EngineOptions::default() }).unwrap(), 0)
+    Service::start(Registry::open(folder).unwrap(), EngineOptions::default(), 0).unwrap()
 }
 
 fn maasm(folder: &Path, arguments: &[&str]) -> Result<Value, String> {
@@ -79,10 +77,9 @@ fn a_database_that_was_lost_is_made_anew_from_the_image_layout() {
     let service = service(folder.path());
     let findings = service.registry().check(false).unwrap();
     assert!(findings.findings[0].what.contains("lists 1 versions that the database does not"), "{findings:?}");
-    let recovered = service.recover(&Intent::local()).unwrap();
-    assert_eq!(
-        (recovered[0].facts.name.as_str(), recovered[0].provenance.parent.as_deref()),
-        ("cats", Some("cats@0.9.0"))
-    );
+    let repaired = service.check(&Intent::local(), true).unwrap();
+    assert_eq!((repaired.findings[0].subject.as_str(), repaired.clean()), ("cats@1.0.0", true));
+    let record = service.registry().find(&"cats@1.0.0".parse().unwrap()).unwrap();
+    assert_eq!(record.provenance.parent.as_deref(), Some("cats@0.9.0"));
     assert!(service.registry().check(false).unwrap().findings.is_empty());
 }

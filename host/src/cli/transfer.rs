@@ -1,7 +1,7 @@
 //! What `maasm push` and `maasm pull` have in common.
 
 use super::data::DataFolder;
-use crate::engine::{CachePolicy, Engine, EngineOptions};
+use crate::engine::EngineOptions;
 use crate::registry::Record;
 use crate::registry::digest::Digest;
 use crate::registry::oci::remote::{Options, Progress};
@@ -14,10 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// The models of the data folder.
 pub fn service(data: &DataFolder) -> Result<Service> {
-    let registry = data.open()?;
-    let cache = CachePolicy::Directory(registry.code_folder());
-    let engine = Engine::new(EngineOptions { cache, ..EngineOptions::default() })?;
-    Ok(Service::new(registry, engine, 0))
+    Ok(Service::start(data.open()?, EngineOptions::default(), 0)?)
 }
 
 /// How to transfer.

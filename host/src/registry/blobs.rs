@@ -135,14 +135,12 @@ impl Blobs {
         NamedTempFile::new_in(self.temporaries())
     }
 
-    /// Gives a temporary file its place, once it is durable. The caller vouches for the digest.
+    /// Gives a temporary file its place, once it is durable; what lies there is replaced, since it may be damaged. The
+    /// caller vouches for the digest.
     ///
     /// # Errors
     /// If it cannot be made durable or moved.
     pub fn keep(&self, file: NamedTempFile, stored: Stored) -> io::Result<Stored> {
-        if self.size(&stored.digest) == Some(stored.size) {
-            return Ok(stored);
-        }
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -155,15 +153,17 @@ impl Blobs {
         Ok(stored)
     }
 
-    /// Replaces a file of the layout, whole or not at all.
+    /// Replaces a file of the layout, whole or not at all. Only one at a time may do so.
     ///
     /// # Errors
     /// If it cannot be written.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = self.temporary()?;
+        // Not among the temporary files: those go with the garbage, whose collector does not wait for this.
+        let beside = self.folder.join(format!("{name}.new"));
+        let mut file = File::create(&beside)?;
         file.write_all(bytes)?;
-        self.sync(file.as_file())?;
-        file.persist(self.folder.join(name))?;
+        self.sync(&file)?;
+        fs::rename(beside, self.folder.join(name))?;
         self.sync_folder(&self.folder)
     }
 

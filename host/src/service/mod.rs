@@ -5,9 +5,11 @@
 //! - `deploy`: versions get a model's traffic, once they have shown that they can be loaded
 //! - `route`: which version answers a request
 //! - `loaded`: the versions in memory: as many as fit, loaded when they are asked for
+//! - `check`: whether all is sound, and mending what is not
 //! - `transfer`: versions go to remote registries and come from there
 //! - `error`: why there is no answer
 
+mod check;
 mod deploy;
 mod error;
 mod loaded;

@@ -138,7 +138,8 @@ async fn collect_garbage(
 )]
 async fn check(
     extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
     Document(asked): Document<CheckRequest>,
 ) -> Result<Json<Findings>, Problem> {
-    Ok(Json(state.blocking(move |service| service.registry().check(asked.repair)).await?))
+    Ok(Json(state.blocking(move |service| service.check(&intent, asked.repair)).await?))
 }
