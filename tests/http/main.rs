@@ -10,3 +10,4 @@ mod photographs;
 mod pictures;
 mod routes;
 mod server;
+mod tls;

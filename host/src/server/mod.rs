@@ -11,7 +11,7 @@
 //! - `query`: parameters, strictly
 //! - `problem`: every error, as RFC 9457 wants it
 //! - `trace`: a request's id and its line in the log
-//! - `connections`: accepting, and ending without cutting anybody off
+//! - `connections`: accepting, and ending without cutting anybody off; `tls`: the certificate
 //! - `options`: what the server may take
 
 mod access;
@@ -25,6 +25,7 @@ mod publishing;
 mod query;
 mod routes;
 mod shadow;
+mod tls;
 mod trace;
 mod upload;
 mod workers;
@@ -36,6 +37,7 @@ pub use connections::serve;
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
 pub use routes::{document, router};
+pub use tls::{Tls, TlsError};
 
 use crate::service::Service;
 
