@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `routes/`: the resources; `answer`: what a recognition looks like as JSON
-//! - `access`: who may do what; `writing`: requests that change something
+//! - `access`: who may do what; `limits`: how often; `writing`: requests that change something
 //! - `publishing/`: jobs that make versions of what is uploaded
 //! - `shadow`: what comes of asking another version the same
 //! - `workers`: blocking calls on threads, so many at once, so many waiting
@@ -18,6 +18,7 @@ mod access;
 mod answer;
 mod connections;
 mod form;
+mod limits;
 mod lingering;
 mod options;
 mod problem;
@@ -46,6 +47,7 @@ use crate::service::Service;
 pub struct State {
     service: Service,
     access: Access,
+    limits: limits::Limits,
     workers: workers::Workers,
     uploads: upload::Uploads,
     publishing: publishing::Publishing,
@@ -62,6 +64,7 @@ impl State {
             publishing: publishing::Publishing::start(&service, options)?,
             service,
             access,
+            limits: limits::Limits::default(),
             workers: workers::Workers::new(options),
             uploads: upload::Uploads::new(options),
             shadows: shadow::Shadows::default(),
