@@ -1,5 +1,6 @@
 //! The server over real HTTP: the real program, good requests and bad ones.
 
+mod access;
 mod forms;
 mod hostile;
 mod infer;

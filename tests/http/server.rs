@@ -41,7 +41,10 @@ impl Server {
             std::fs::write(path, component).unwrap();
         }
         let mut command = maasm();
-        command.arg("serve").args(paths).args(["--listen", "127.0.0.1:0"]).args(arguments);
+        command.arg("serve").args(paths).args(arguments);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         let log = File::create(folder.path().join("log")).unwrap();
         let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let watchdog = watch(&process);
@@ -67,8 +70,8 @@ impl Server {
 
     /// Has these bytes recognised, sent as this content type.
     pub fn post(&self, query: &str, content_type: &str, body: &[u8]) -> Answer {
-        let head = format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len());
-        self.send("POST", &format!("/api/v1/recognize{query}"), &head, body)
+        let headers = format!("Content-Type: {content_type}\r\n{}", length(body));
+        self.send("POST", &format!("/api/v1/recognize{query}"), &headers, body)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -140,11 +143,17 @@ pub fn head(method: &str, path: &str, host: &str, headers: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
 }
 
+/// The header that tells how long a body is.
+pub fn length(body: &[u8]) -> String {
+    format!("Content-Length: {}\r\n", body.len())
+}
+
 /// Reads an answer until the server closes the connection.
 pub fn read_answer(mut stream: impl Read) -> Answer {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    let text = String::from_utf8(bytes).unwrap();
+    // A component is no text.
+    let text = String::from_utf8_lossy(&bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer, only {text:?}"));
     let mut lines = head.split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
