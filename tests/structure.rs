@@ -3,7 +3,8 @@
 
 use maasm::source::{Limits, Parts, Source};
 use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights};
-use maasm_tests::torch;
+use maasm_tests::random::Random;
+use maasm_tests::{mutation, torch};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -212,10 +213,10 @@ fn mutated_parameter_files_never_panic() {
     let source = read(&small_network());
     let Parts { structure, parameters } = source.parts().unwrap();
     let state = torch::StateDict::of(&source.model.graph.as_ref().unwrap().initializer);
-    let mut random = maasm_tests::random::Random::new(1);
+    let mut random = Random::new(1);
     for file in [parameters, npz(&source), state.legacy(), state.archive()] {
         for _ in 0..300 {
-            let _ = together(&structure, &random.mutate(&file));
+            let _ = together(&structure, &mutation::bytes::mutated(&file, &mut random));
         }
     }
 }

@@ -1,14 +1,20 @@
 //! The server over real HTTP: the real program, good requests and bad ones.
 
 mod access;
+mod deployments;
 mod forms;
 mod hostile;
 mod infer;
 mod input;
 mod lifecycle;
+mod mission;
 mod models;
+mod open_inference;
+mod open_inference_client;
+mod open_inference_refused;
 mod photographs;
 mod pictures;
+mod publish;
 mod routes;
 mod server;
 mod tls;

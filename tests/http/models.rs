@@ -1,12 +1,15 @@
 //! Models to serve: a small network that works, and components that do not.
 
+use crate::server::maasm;
 use maasm::compile::{Options, compile};
 use maasm::package::{Simd, package};
 use maasm::source::{Limits, Source};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
-use maasm_tests::onnx::{encode, model, node, small_network, value};
+use maasm_tests::onnx::{encode, model, node, small_network, value_of};
+use std::path::{Path, PathBuf};
 use tract_onnx::pb::GraphProto;
+use tract_onnx::pb::tensor_proto::DataType;
 
 /// A network that takes pictures of 8×8 pixels and knows five classes.
 pub fn small(name: &str, version: &str) -> Vec<u8> {
@@ -43,10 +46,20 @@ pub fn failing() -> Vec<u8> {
 
 /// A network that takes two pairs of numbers, `a` and `b`, and gives their `sum` and their `product`.
 pub fn two_inputs(name: &str, version: &str) -> Vec<u8> {
+    arithmetic(name, version, DataType::Float)
+}
+
+/// The same with numbers of 16 bits.
+pub fn two_half_inputs(name: &str, version: &str) -> Vec<u8> {
+    arithmetic(name, version, DataType::Float16)
+}
+
+fn arithmetic(name: &str, version: &str, data_type: DataType) -> Vec<u8> {
+    let pair = |name: &str| value_of(data_type, name, &[1, 2]);
     let graph = GraphProto {
         name: "both".into(),
-        input: vec![value("a", &[1, 2]), value("b", &[1, 2])],
-        output: vec![value("sum", &[1, 2]), value("product", &[1, 2])],
+        input: vec![pair("a"), pair("b")],
+        output: vec![pair("sum"), pair("product")],
         node: vec![node("Add", &["a", "b"], &["sum"], vec![]), node("Mul", &["a", "b"], &["product"], vec![])],
         ..Default::default()
     };
@@ -57,4 +70,26 @@ pub fn two_inputs(name: &str, version: &str) -> Vec<u8> {
     let compiled = compile(&source.model, &Options::default()).unwrap();
     let card = Card { name: name.into(), version: version.into(), ..Card::default() };
     package(&compiled, card, None, Simd::Relaxed).unwrap()
+}
+
+/// The folder of files that are too large for the repository, if it is there.
+pub fn data() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    if !folder.is_dir() {
+        println!("skipped: {} is not there", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// EfficientNet-Lite0 as `lite0`, version 1.0.0.
+pub fn lite0(data: &Path) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let component = folder.path().join("lite0.wasm");
+    let labels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/imagenet-labels.txt");
+    let mut package = maasm();
+    package.arg("package").arg(data.join("efficientnet-lite0.onnx")).arg("--labels").arg(labels);
+    package.args(["--name", "lite0", "--version", "1.0.0", "--preprocess", "efficientnet-lite", "-o"]).arg(&component);
+    assert!(package.status().unwrap().success());
+    std::fs::read(component).unwrap()
 }

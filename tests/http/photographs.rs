@@ -1,25 +1,12 @@
 //! A real network and a real photograph.
 
-use crate::server::{Server, maasm};
-use std::path::Path;
+use crate::models::{data, lite0};
+use crate::server::Server;
 
 #[test]
 fn a_tench_is_recognised_as_one() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let network = data.join("efficientnet-lite0.onnx");
-    if !network.is_file() {
-        eprintln!("skipped: {} is not there", network.display());
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let component = folder.path().join("lite0.wasm");
-    let labels = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/imagenet-labels.txt");
-    let mut package = maasm();
-    package.arg("package").arg(network).arg("--labels").arg(labels).arg("-o").arg(&component);
-    package.args(["--name", "lite0", "--version", "1.0.0", "--preprocess", "efficientnet-lite"]);
-    assert!(package.status().unwrap().success());
-
-    let server = Server::start(&[&std::fs::read(component).unwrap()], &[]);
+    let Some(data) = data() else { return };
+    let server = Server::start(&[&lite0(&data)], &[]);
     let photograph = std::fs::read(data.join("imagenet/n01440764_tench.JPEG")).unwrap();
     let answer = server.post("?top_k=3", "application/json", &photograph).is_recognition();
     assert_eq!(answer["predictions"][0]["label"], "tench");

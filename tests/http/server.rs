@@ -25,6 +25,8 @@ pub struct Answer {
     pub status: u16,
     headers: Vec<(String, String)>,
     pub body: String,
+    /// The body as it came: not every one is text.
+    pub bytes: Vec<u8>,
 }
 
 /// `maasm`.
@@ -76,6 +78,14 @@ impl Server {
 
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", &[])
+    }
+
+    /// The body of an answer that is no text.
+    pub fn get_bytes(&self, path: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.begin("GET", path, "").read_to_end(&mut bytes).unwrap();
+        let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        bytes.split_off(head + 4)
     }
 
     /// Sends a whole request on a connection of its own and reads the answer to its end.
@@ -152,13 +162,15 @@ pub fn length(body: &[u8]) -> String {
 pub fn read_answer(mut stream: impl Read) -> Answer {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    // A component is no text.
-    let text = String::from_utf8_lossy(&bytes);
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer, only {text:?}"));
-    let mut lines = head.split("\r\n");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no answer, only {:?}", String::from_utf8_lossy(&bytes)));
+    let body = bytes.split_off(end + 4);
+    let head = String::from_utf8(bytes).unwrap();
+    let mut lines = head.trim_end().split("\r\n");
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
-    Answer { status, headers: lines.filter_map(header).collect(), body: body.to_owned() }
+    let headers = lines.filter_map(header).collect();
+    Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), bytes: body }
 }
 
 impl Answer {

@@ -4,26 +4,18 @@
 //! many there are.
 //!
 //! # Layout
-//! - `operators/`: what graphs are made of; one family is one file
-//! - `graph`: a graph in the making, as a model and as text
 //! - `reference`: onnxruntime
 //! - `native`: this project's compiler and runtime
 //! - `shrink`: the least of a graph that is still wrong
-//! - `tensor`: what is compared
 
-mod graph;
 mod native;
-mod operators;
 mod reference;
 mod shrink;
-mod tensor;
 
-use graph::{Builder, Choose, Graph};
-use maasm_tests::{onnx, python};
+use maasm_tests::{graph, onnx, python};
 use native::Answer;
 use reference::Reference;
 use std::collections::BTreeMap;
-use tract_onnx::pb::tensor_proto::DataType;
 
 const SEED: u64 = 20_260;
 const GRAPHS: u64 = 1000;
@@ -38,7 +30,7 @@ fn random_graphs_give_what_onnxruntime_gives() {
     let mut refused: BTreeMap<String, u64> = BTreeMap::new();
     let (mut same, mut invalid, mut nodes, mut wrong) = (0, 0, 0, Vec::new());
     for seed in first..first + graphs {
-        let graph = random_graph(seed);
+        let graph = graph::random(seed);
         let outputs = graph.leaves();
         if outputs.is_empty() {
             continue;
@@ -69,22 +61,4 @@ fn random_graphs_give_what_onnxruntime_gives() {
 
 fn setting(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
-
-fn random_graph(seed: u64) -> Graph {
-    let mut builder = Builder::new(seed);
-    let rank = builder.random.one_of(&[4, 4, 4, 3, 2, 5]);
-    let mut shape = vec![builder.random.between(1, 2), builder.random.between(1, 6)];
-    shape.extend((2..rank).map(|_| builder.random.between(3, if rank == 5 { 5 } else { 9 })));
-    builder.input(DataType::Float, &shape);
-    if builder.random.chance(4) {
-        builder.input(DataType::Float, &shape[1..]);
-    }
-    if builder.random.chance(4) {
-        builder.input(DataType::Int64, &shape[shape.len() - 2..]);
-    }
-    for _ in 0..builder.random.between(3, 14) {
-        operators::add(&mut builder);
-    }
-    builder.graph
 }

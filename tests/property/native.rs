@@ -1,10 +1,10 @@
 //! This project's answer.
 
-use crate::graph::Graph;
-use crate::tensor::Tensor;
 use maasm::compile::{Options, compile};
 use maasm_plan::ElementType;
 use maasm_runtime::{AlignedBytes, Executor};
+use maasm_tests::graph::Graph;
+use maasm_tests::tensor::Tensor;
 use tract_onnx::pb::ModelProto;
 
 /// What came of a model.

@@ -1,6 +1,6 @@
 //! What onnxruntime says, from one Python process that answers any number of models.
 
-use crate::tensor::Tensor;
+use maasm_tests::tensor::Tensor;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

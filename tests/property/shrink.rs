@@ -1,8 +1,8 @@
 //! The least of a graph that is still wrong.
 
-use crate::graph::{Graph, Value};
 use crate::native::{self, Answer};
 use crate::reference::Reference;
+use maasm_tests::graph::{Graph, Value};
 use maasm_tests::onnx;
 
 /// Tells the first value that is wrong, with as few nodes before it as show that.

@@ -1,8 +1,22 @@
 //! What the black-box tests share.
+//!
+//! # Layout
+//! - `onnx`: small models, built in memory
+//! - `graph/`: random models that are valid
+//! - `mutation/`: models that something happened to
+//! - `random`: randomness that is the same every time
+//! - `tensor`: a tensor, and whether another one is the same
+//! - `component`: components made by hand
+//! - `torch`, `python`: other people's formats and engines
+//! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
 
 pub mod component;
+pub mod graph;
+pub mod mutation;
 pub mod onnx;
 pub mod python;
 pub mod random;
+pub mod tensor;
 pub mod torch;
+pub mod watched;

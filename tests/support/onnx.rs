@@ -25,10 +25,15 @@ pub fn integers(name: &str, ints: &[i64]) -> AttributeProto {
 
 /// An f32 input or output.
 pub fn value(name: &str, shape: &[i64]) -> ValueInfoProto {
+    value_of(DataType::Float, name, shape)
+}
+
+/// An input or output of this type.
+pub fn value_of(data_type: DataType, name: &str, shape: &[i64]) -> ValueInfoProto {
     let dim =
         shape.iter().map(|&extent| Dimension { value: Some(dimension::Value::DimValue(extent)), ..Default::default() });
-    let tensor =
-        type_proto::Tensor { elem_type: DataType::Float as i32, shape: Some(TensorShapeProto { dim: dim.collect() }) };
+    let shape = Some(TensorShapeProto { dim: dim.collect() });
+    let tensor = type_proto::Tensor { elem_type: data_type as i32, shape };
     let r#type = TypeProto { value: Some(type_proto::Value::TensorType(tensor)), ..Default::default() };
     ValueInfoProto { name: name.into(), r#type: Some(r#type), ..Default::default() }
 }

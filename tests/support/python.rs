@@ -15,3 +15,12 @@ pub fn package(name: &str) -> Option<PathBuf> {
     let output = Command::new(interpreter()?).args(["-c", &question]).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().into())
 }
+
+/// A program that a package brings, made executable: wheels do not say which of their files are programs.
+#[cfg(unix)]
+pub fn program(name: &str, file: &str) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let program = package(name)?.join(file);
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).ok()?;
+    Some(program)
+}

@@ -23,28 +23,23 @@ impl Random {
         (self.bits() % limit as u64) as usize
     }
 
-    /// The bytes with one to four things done to them: flipped, overwritten, cut out, inserted, doubled or cut off.
-    pub fn mutate(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut bytes = bytes.to_vec();
-        for _ in 0..=self.below(4) {
-            let at = self.below(bytes.len().max(1)).min(bytes.len().saturating_sub(1));
-            if bytes.is_empty() {
-                break;
-            }
-            let end = (at + 1 + self.below(16)).min(bytes.len());
-            match self.below(7) {
-                0 => bytes[at] ^= 1 << self.below(8),
-                1 => bytes[at] = self.bits() as u8,
-                2 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][self.below(5)],
-                3 => drop(bytes.drain(at..end)),
-                4 => bytes.insert(at, self.bits() as u8),
-                5 => {
-                    let copy = bytes[at..end].to_vec();
-                    bytes.splice(at..at, copy);
-                }
-                _ => bytes.truncate(at),
-            }
-        }
-        bytes
+    /// One of these, of which there is at least one.
+    pub fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    /// Whether something that happens once in `times` happens.
+    pub fn chance(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// A number from `low` to `high`, both included.
+    pub fn between(&mut self, low: usize, high: usize) -> usize {
+        low + self.below(high - low + 1)
+    }
+
+    /// A float between two bounds.
+    pub fn float(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * (self.below(1 << 20) as f32 / (1 << 20) as f32)
     }
 }

@@ -7,6 +7,7 @@
 //! - `guest`: compiles the component templates
 //! - `licences`: whether every dependency's licence is allowed
 //! - `samples`: the model and the photograph that `serve` shows
+//! - `docker_registry`: the registry that tests push to
 //! - `python`: a virtual environment and what is fetched by pip
 //! - `apt`, `machine`: what is installed and asked on the machine
 //! - `workspace`: where things lie
@@ -15,6 +16,7 @@
 
 mod apt;
 mod commands;
+mod docker_registry;
 mod guest;
 mod licences;
 mod machine;

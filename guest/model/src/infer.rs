@@ -28,8 +28,9 @@ impl Model {
                 return Err(complaint(
                     &wanted.name,
                     format!(
-                        "must be {:?} of shape {:?}, is {:?} of shape {:?}",
-                        wanted.element_type, wanted.shape, tensor.element_type, tensor.shape
+                        "must be {}, is {}",
+                        type_text(wanted.element_type, &wanted.shape),
+                        type_text(tensor.element_type, &tensor.shape)
                     ),
                 ));
             }
@@ -65,23 +66,32 @@ impl Model {
     }
 }
 
+/// Element types of plans, and what they are outside: in the interface, and in messages.
+const TYPES: [(ElementType, WitElementType, &str); 12] = [
+    (ElementType::F32, WitElementType::F32, "f32"),
+    (ElementType::F16, WitElementType::F16, "f16"),
+    (ElementType::F64, WitElementType::F64, "f64"),
+    (ElementType::I8, WitElementType::I8, "i8"),
+    (ElementType::U8, WitElementType::U8, "u8"),
+    (ElementType::I16, WitElementType::I16, "i16"),
+    (ElementType::U16, WitElementType::U16, "u16"),
+    (ElementType::I32, WitElementType::I32, "i32"),
+    (ElementType::U32, WitElementType::U32, "u32"),
+    (ElementType::I64, WitElementType::I64, "i64"),
+    (ElementType::U64, WitElementType::U64, "u64"),
+    (ElementType::Bool, WitElementType::Boolean, "boolean"),
+];
+
 /// What a tensor at a port looks like from outside.
 pub fn info(plan: &Plan, port: &Port) -> TensorInfo {
-    let element_type = match plan.element_type(port) {
-        ElementType::F32 => WitElementType::F32,
-        ElementType::F16 => WitElementType::F16,
-        ElementType::F64 => WitElementType::F64,
-        ElementType::I8 => WitElementType::I8,
-        ElementType::U8 => WitElementType::U8,
-        ElementType::I32 => WitElementType::I32,
-        ElementType::I64 => WitElementType::I64,
-        ElementType::Bool => WitElementType::Boolean,
-        ElementType::I16 => WitElementType::I16,
-        ElementType::U16 => WitElementType::U16,
-        ElementType::U32 => WitElementType::U32,
-        ElementType::U64 => WitElementType::U64,
-    };
-    TensorInfo { name: port.name.clone(), element_type, shape: port.shape.clone() }
+    let row = TYPES.iter().find(|row| row.0 == plan.element_type(port)).expect("every type has a row");
+    TensorInfo { name: port.name.clone(), element_type: row.1, shape: port.shape.clone() }
+}
+
+/// A tensor's type as messages tell it.
+pub fn type_text(element_type: WitElementType, shape: &[u32]) -> String {
+    let row = TYPES.iter().find(|row| row.1 == element_type).expect("every type has a row");
+    format!("{} of shape {shape:?}", row.2)
 }
 
 fn complaint(name: &str, reason: String) -> Error {

@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::maasm::model::inference::Classification;
 use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Tensor};
-use crate::infer::info;
+use crate::infer::{info, type_text};
 use crate::input::physical_layout;
 use maasm_media::{Limits, MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
@@ -201,7 +201,7 @@ fn no_classes(plan: &Plan) -> Error {
         None => "it has no output".into(),
         Some(port) => {
             let info = info(plan, port);
-            format!("its first output {} is {:?} of shape {:?}", info.name, info.element_type, info.shape)
+            format!("its first output {} is {}", info.name, type_text(info.element_type, &info.shape))
         }
     };
     Error::UnsupportedOperation(format!(

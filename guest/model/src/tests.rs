@@ -222,7 +222,7 @@ fn wrong_tensors_are_named_with_what_would_be_right() {
         (vec![picture(), picture()], "more than once"),
         (wrong(|t| t.name = "photo".into()), "the inputs are picture"),
         (wrong(|t| t.shape = vec![1, 2, 2, 3]), "[1, 3, 2, 2]"),
-        (wrong(|t| t.element_type = WitElementType::U8), "F32"),
+        (wrong(|t| t.element_type = WitElementType::U8), "must be f32 of shape"),
         (wrong(|t| t.data.truncate(47)), "48"),
     ];
     let mut model = model();

@@ -1,7 +1,8 @@
 //! `maasm inspect`: what a model holds, whether it compiles, and its structure as JSON.
 //!
 //! # Layout
-//! - `report`: everything that is found out, as `--json` writes it
+//! - `inspection`: everything that is found out, in each of the forms that can be asked for
+//! - `report`: the same as `--json` writes it
 //! - `layers`, `steps`: the model's parts and what each costs; `tree` groups them by their names' paths
 //! - `memory`: what lies where in the arena, and when
 //! - `timing`: how long each step takes
@@ -10,6 +11,7 @@
 
 mod figures;
 mod html;
+mod inspection;
 mod layers;
 mod memory;
 mod report;
@@ -19,15 +21,14 @@ mod timing;
 mod tree;
 mod unsupported;
 
+pub use inspection::Inspection;
+
 use super::shape;
-use crate::compile::{self, Options, Shapes};
-use crate::network::Network;
+use crate::compile::{self, Options};
 use crate::source::{Limits, Source};
 use anyhow::{Context, anyhow};
-use report::Report;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tract_onnx::pb::GraphProto;
 
 /// Tell what a model holds and whether it compiles.
 ///
@@ -35,7 +36,7 @@ use tract_onnx::pb::GraphProto;
 /// every operator that stands in the way.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// An ONNX file.
+    /// An ONNX file, or a JSON document with `params` and `structure`.
     #[arg(required_unless_present = "structure_file")]
     model: Option<PathBuf>,
     /// A structure file, instead of an ONNX file.
@@ -74,7 +75,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let limits = Limits::default();
     let (source, path) = match (&arguments.model, &arguments.structure_file, &arguments.params) {
-        (Some(model), ..) => (Source::from_onnx(model, &limits)?, model),
+        (Some(model), ..) => (Source::from_file(model, &limits)?, model),
         (None, Some(structure), Some(params)) => (Source::from_structure(structure, params, &limits)?, structure),
         _ => return Err(anyhow!("give an ONNX file, or --structure-file and --params")),
     };
@@ -83,20 +84,16 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let options = Options { shapes: arguments.shapes };
     let compiled = compile::compile(&source.model, &options);
-    let wanted = compiled.is_err() || arguments.html.is_some();
-    let shapes = if wanted { compile::shapes(&source.model, &options) } else { Shapes::new() };
     let timing = compiled.as_ref().ok().filter(|_| arguments.time).map(timing::measure).transpose()?;
-    let nothing = GraphProto::default();
-    let network = Network::new(source.model.graph.as_ref().unwrap_or(&nothing));
-    let report = Report::new(&source, &network, &compiled, &shapes, timing);
+    let inspection = Inspection::new(&source, &options, &compiled, arguments.html.is_some(), timing);
     if arguments.json {
-        return print(&(serde_json::to_string_pretty(&report)? + "\n"));
+        return print(&(inspection.json()? + "\n"));
     }
     if let Some(file) = &arguments.html {
-        let page = html::write(&report, &network, &shapes);
+        let page = inspection.html();
         return if file.as_os_str() == "-" { print(&page) } else { save(file, page.as_bytes()) };
     }
-    print(&text::write(&report, arguments.depth.map(usize::from)))
+    print(&inspection.text(arguments.depth.map(usize::from)))
 }
 
 fn write_structure(source: &Source, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {

@@ -4,9 +4,15 @@ mod data;
 mod infer;
 mod inspect;
 mod package;
+mod pull;
+mod push;
 mod recognize;
 mod serve;
 mod shape;
+mod transfer;
+
+pub use inspect::Inspection;
+pub use package::recipe;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +38,8 @@ enum Command {
     Infer(infer::Arguments),
     Inspect(inspect::Arguments),
     Package(Box<package::Arguments>),
+    Pull(pull::Arguments),
+    Push(push::Arguments),
     Recognize(recognize::Arguments),
     Serve(serve::Arguments),
 }
@@ -49,6 +57,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Infer(arguments) => infer::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Inspect(arguments) => inspect::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Package(arguments) => package::run(*arguments).map(|()| ExitCode::SUCCESS),
+        Command::Pull(arguments) => pull::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Push(arguments) => push::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Recognize(arguments) => recognize::run(arguments),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
     }

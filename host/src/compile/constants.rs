@@ -48,7 +48,7 @@ impl Draft {
         let scratch_len = scratch.as_ref().and_then(Tensor::bytes).unwrap_or(0).next_multiple_of(ALIGNMENT);
         let made = tensor(output, Place::Arena(scratch_len));
         let made_len = made.bytes()?;
-        if made_len > MOST {
+        if made_len > MOST || self.allow(elements).is_err() {
             return None;
         }
         let element_type = made.element_type;

@@ -11,7 +11,7 @@ thread_local! {
 /// Runs `work`; a panic in it is not printed but returned as its message.
 ///
 /// # Errors
-/// The panic's message.
+/// The first line of the panic's message.
 pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static QUIETEN: Once = Once::new();
     QUIETEN.call_once(|| {
@@ -26,11 +26,10 @@ pub fn contain<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     CONTAINED.set(outer);
     result.map_err(|payload| {
-        payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "unknown panic".into())
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown panic");
+        // What comes after the first line is a trace.
+        text.lines().next().unwrap_or_default().to_owned()
     })
 }
 
@@ -41,6 +40,6 @@ mod tests {
     #[test]
     fn a_panic_comes_back_as_its_message() {
         assert_eq!(contain(|| 3), Ok(3));
-        assert_eq!(contain(|| -> () { panic!("no {}", "way") }), Err("no way".into()));
+        assert_eq!(contain(|| -> () { panic!("no {}\n\ntrace", "way") }), Err("no way".into()));
     }
 }

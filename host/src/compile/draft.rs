@@ -4,6 +4,7 @@
 //! it and the *order* in which its axes lie in memory; so transpositions, added and removed axes and most reshapes
 //! cost nothing, and an image stays `[batch, height, width, channels]` in memory whatever the source says.
 
+use super::allowance::Allowance;
 use super::kernel::Kernel;
 use super::types;
 use maasm_plan::ElementType;
@@ -109,6 +110,8 @@ pub struct Draft {
     pub counts: HashMap<BufferId, (usize, Value)>,
     /// The buffers of constants that are values already.
     constants: HashMap<usize, BufferId>,
+    /// What computed constants and tables may take.
+    allowance: Allowance,
 }
 
 /// The order that [`Draft::ordered`] brings images to: batch, spatial axes, channels.
@@ -117,6 +120,19 @@ pub fn channels_last(rank: usize) -> Vec<usize> {
 }
 
 impl Draft {
+    /// An empty one.
+    pub fn new(allowance: Allowance) -> Self {
+        Self { allowance, ..Self::default() }
+    }
+
+    /// Takes the room that so many elements of eight bytes need, before they are made.
+    ///
+    /// # Errors
+    /// If there is not so much left.
+    pub fn allow(&self, elements: usize) -> Result<(), String> {
+        self.allowance.take((elements as u64).saturating_mul(8))
+    }
+
     /// A new buffer for `elements` values.
     pub fn buffer(&mut self, elements: usize, element_type: ElementType) -> BufferId {
         self.buffers.push(Buffer { elements, element_type, producer: None, constant: None, pending: 0, read: false });

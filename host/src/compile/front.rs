@@ -4,7 +4,8 @@
 //! convolutions into einsums and pulls them through concatenations, which loses the pictures that the kernels work
 //! on.
 
-use super::{Error, Options, Unsupported, activation, native, ranked};
+use super::allowance::{self, Allowance};
+use super::{Error, Options, Unsupported, guard};
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -13,8 +14,8 @@ use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 /// Parses, fixes shapes, infers types and folds constants.
 ///
 /// # Errors
-/// If the graph is invalid, has operators that tract does not know, or leaves shapes open.
-pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error> {
+/// If the graph is invalid, has operators that tract does not know, leaves shapes open, or asks for too much.
+pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Result<TypedModel, Error> {
     let foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
     if !foreign.is_empty() {
         return Err(Error::Unsupported(foreign));
@@ -24,9 +25,10 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
     if !unknown.is_empty() {
         return Err(Error::Unsupported(unknown));
     }
-    ranked::guard(&mut inference);
+    guard::share(&mut inference, allowance);
     fix_shapes(&mut inference, options)?;
     let mut typed = inference.into_typed().map_err(invalid)?;
+    allowance::check(&typed, allowance).map_err(|why| Error::Invalid(format!("the model is too large: {why}")))?;
     Optimizer::prop_consts().optimize(&mut typed).map_err(invalid)?;
     typed.compact().map_err(invalid)?;
     Ok(typed)
@@ -34,9 +36,7 @@ pub fn typed(model: &ModelProto, options: &Options) -> Result<TypedModel, Error>
 
 /// The graph as tract reads it, nothing inferred yet.
 pub(super) fn parsed(model: &ModelProto) -> Result<InferenceModel, Error> {
-    let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
-    activation::register(&mut onnx);
-    native::register(&mut onnx);
+    let onnx = guard::onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
     onnx.model_for_proto_model(model).map_err(invalid)
 }
 
@@ -57,11 +57,10 @@ fn foreign(node: &NodeProto) -> Option<Unsupported> {
 
 fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
     let op = node.op_as::<UnimplementedOp>()?;
-    Some(Unsupported {
-        node: node.name.clone(),
-        operator: op.name().trim_start_matches("Unimplemented(").trim_end_matches(')').to_owned(),
-        reason: "unknown operator".into(),
-    })
+    let operator = op.name().trim_start_matches("Unimplemented(").trim_end_matches(')').to_owned();
+    let known = guard::WITHOUT_LOWERING.contains(&operator.as_str());
+    let reason = if known { "no lowering for this operator yet" } else { "unknown operator" };
+    Some(Unsupported { node: node.name.clone(), operator, reason: reason.into() })
 }
 
 /// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.
@@ -88,7 +87,7 @@ fn declared_shape(name: &str, fact: &InferenceFact) -> Result<Vec<usize>, Error>
     let dims: Vec<Option<usize>> =
         fact.shape.dims().map(|dim| dim.concretize().and_then(|dim| dim.to_usize().ok())).collect();
     let shown: Vec<_> = dims.iter().map(|dim| dim.map_or("?".into(), |d| d.to_string())).collect();
-    let remedy = format!("give it with --shape {name}={}", shown.join("x").replacen('?', "1", 1));
+    let remedy = format!("give it with --shape {}={}", super::shown(name), shown.join("x").replacen('?', "1", 1));
     if fact.shape.is_open() {
         return Err(Error::Invalid(format!("input {name:?} has no shape; give it with --shape {name}=1x3x224x224")));
     }

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
-//!   `size` refuses what would not fit memory, `ranked` keeps tract off tensors with too few axes, `contain` turns
-//!   panics into errors)
+//!   `guard` keeps tract off tensors with too few axes or too many elements, `contain` turns panics into errors)
+//! - `allowance`: how much may be computed beforehand
 //! - `types`: which element types kernels compute with
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
 //! - `native/`: operators that the front end does not know are kept whole; one operator family is one file
@@ -13,6 +13,7 @@
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
 
 mod activation;
+mod allowance;
 mod arena;
 mod constants;
 mod contain;
@@ -20,19 +21,19 @@ mod draft;
 mod emit;
 mod front;
 mod fuse;
+mod guard;
 mod kernel;
 mod lower;
 mod native;
 mod pack;
 mod prelu;
-mod ranked;
 mod shapes;
-mod size;
 mod types;
 
 pub use shapes::{Shapes, shapes};
 
 use crate::network::{Network, Parameters};
+use allowance::Allowance;
 use maasm_plan::Plan;
 use tract_onnx::pb::ModelProto;
 
@@ -78,7 +79,13 @@ pub enum Error {
 }
 
 fn list(unsupported: &[Unsupported]) -> String {
-    unsupported.iter().map(|u| format!("{} ({}): {}", u.operator, u.node, u.reason)).collect::<Vec<_>>().join("; ")
+    let told = |one: &Unsupported| format!("{} ({}): {}", shown(&one.operator), shown(&one.node), one.reason);
+    unsupported.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+/// A name that a model gives, on one line.
+fn shown(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Compiles a model.
@@ -91,10 +98,10 @@ pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error>
 }
 
 fn compile_uncontained(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
-    size::refuse_enormous(model)?;
-    let typed = front::typed(model, options)?;
+    let allowance = Allowance::of(model);
+    let typed = front::typed(model, options, &allowance)?;
     let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
-    let lowered = lower::lower(&typed)?;
+    let lowered = lower::lower(&typed, allowance)?;
     drop(typed);
     let multiply_accumulates = lowered.draft.multiply_accumulates();
     let (plan, constants) = emit::emit(lowered)?;

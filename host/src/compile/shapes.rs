@@ -1,6 +1,7 @@
 //! The shapes of a model's values, as far as they follow from its inputs; also of a model that does not compile.
 
-use super::{Error, Options, contain, front, ranked, size};
+use super::allowance::Allowance;
+use super::{Error, Options, contain, front, guard};
 use std::collections::HashMap;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::tract_hir::internal::*;
@@ -14,9 +15,8 @@ pub fn shapes(model: &ModelProto, options: &Options) -> Shapes {
 }
 
 fn infer(model: &ModelProto, options: &Options) -> Result<Shapes, Error> {
-    size::refuse_enormous(model)?;
     let mut inference = front::parsed(model)?;
-    ranked::guard(&mut inference);
+    guard::share(&mut inference, &Allowance::of(model));
     front::fix_shapes(&mut inference, options)?;
     // What cannot be inferred stays open; everything else is still told.
     let _ = inference.analyse(true);

@@ -83,6 +83,11 @@ impl Model {
         &self.inner.description
     }
 
+    /// Whether this is the same model in memory, not merely the same component.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// How it was loaded.
     pub fn loading(&self) -> &Loading {
         &self.inner.loading

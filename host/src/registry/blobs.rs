@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::NamedTempFile;
 
 /// Whether what is acknowledged survives a loss of power.
@@ -26,6 +27,12 @@ pub struct Blobs {
     folder: PathBuf,
     durability: Durability,
 }
+
+/// How names of blobs begin that arrived in part.
+const PARTIAL: &str = "partial-";
+
+/// How long they are kept.
+const PARTIAL_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// While this lives, no blob is removed (or, if it is exclusive, added).
 #[derive(Debug)]
@@ -160,6 +167,19 @@ impl Blobs {
         self.sync_folder(&self.folder)
     }
 
+    /// Reads a file of the layout that is no blob.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read_file(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.folder.join(name))
+    }
+
+    /// Where a blob is gathered that arrives piece by piece, so that whoever continues finds what is there already.
+    pub fn partial(&self, digest: &Digest) -> PathBuf {
+        self.temporaries().join(format!("{PARTIAL}{}", digest.hex()))
+    }
+
     /// All blobs that there are, by what their names say.
     ///
     /// # Errors
@@ -187,14 +207,20 @@ impl Blobs {
         }
     }
 
-    /// Removes temporary files that a process left which ended early; says how many. Only for who holds the lock alone.
+    /// Removes temporary files that a process left which ended early; says how many. Blobs that arrived in part are kept
+    /// for a day, to be continued. Only for who holds the lock alone.
     ///
     /// # Errors
     /// If one cannot be removed.
     pub fn remove_temporaries(&self, _alone: &Lock) -> io::Result<u64> {
         let mut removed = 0;
         for entry in fs::read_dir(self.temporaries())? {
-            fs::remove_file(entry?.path())?;
+            let entry = entry?;
+            let partial = entry.file_name().to_string_lossy().starts_with(PARTIAL);
+            if partial && entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age < PARTIAL_AGE) {
+                continue;
+            }
+            fs::remove_file(entry.path())?;
             removed += 1;
         }
         Ok(removed)
@@ -244,7 +270,7 @@ impl Blobs {
 }
 
 /// Copies to the end, hashing on the way; says how many bytes there were.
-fn copy(from: &mut impl Read, to: &mut impl Write, hasher: &mut Sha256) -> io::Result<u64> {
+pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, hasher: &mut Sha256) -> io::Result<u64> {
     let mut buffer = vec![0; 1 << 20];
     let mut size = 0;
     loop {

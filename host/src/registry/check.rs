@@ -1,8 +1,8 @@
 //! Whether all is sound, and mending what is not.
 
-use super::Registry;
 use super::error::{Error, Result};
 use super::versions;
+use super::{Registry, oci};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -116,7 +116,28 @@ impl Registry {
         Ok(())
     }
 
-    fn check_index(&self, _repair: bool, _findings: &mut Findings) -> Result<()> {
+    /// The index must list what the database lists.
+    fn check_index(&self, repair: bool, findings: &mut Findings) -> Result<()> {
+        let wanted = self.expected_index()?;
+        let what = match oci::index::read(self.blobs()) {
+            Ok(found) => {
+                let lost = found.iter().filter(|entry| !wanted.contains(entry)).count();
+                let missing = wanted.iter().filter(|entry| !found.contains(entry)).count();
+                match (lost, missing) {
+                    (0, 0) => return Ok(()),
+                    (lost, missing) => {
+                        format!("it lists {lost} versions that the database does not, and lacks {missing} that it does")
+                    }
+                }
+            }
+            // Before the first version there is none.
+            Err(_) if wanted.is_empty() => return Ok(()),
+            Err(error) => error.to_string(),
+        };
+        if repair {
+            self.rewrite_index()?;
+        }
+        findings.add("index.json", what, repair);
         Ok(())
     }
 }

@@ -73,7 +73,7 @@ pub enum Error {
         by: Vec<String>,
     },
     /// The version could not be loaded.
-    #[error("{name} {version} is in quarantine: {reason}")]
+    #[error("{name} {version} is in quarantine: {reason}; `maasm fsck --repair` looks at it again")]
     Quarantined {
         /// The model.
         name: String,

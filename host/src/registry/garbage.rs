@@ -5,7 +5,7 @@ use super::database::{Intent, now};
 use super::digest::Digest;
 use super::error::{Error, Result};
 use super::versions::{self, needed_by};
-use super::{Deployment, deployments};
+use super::{Deployment, deployments, index};
 use rusqlite::{Connection, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ impl Registry {
             collected.leftovers += self.blobs().remove_temporaries(&alone).map_err(Error::file(self.folder()))?;
             self.remove_code(&code, &mut collected)?;
             self.remove_job_folders(&mut collected)?;
-            self.write_index()?;
+            self.refresh_index()?;
         }
         Ok(collected)
     }
@@ -82,6 +82,7 @@ impl Registry {
                 let delete = "UPDATE version SET deleted = ?3 WHERE model = ?1 AND version = ?2";
                 transaction.execute(delete, params![name, version.to_string(), now()])?;
             }
+            index::changed(transaction)?;
             Ok(old)
         })
     }
@@ -121,14 +122,15 @@ impl Registry {
         descriptors.filter_map(|descriptor| descriptor["digest"].as_str()?.parse().ok()).collect()
     }
 
-    /// Removes compiled code of components that are not there.
+    /// Removes compiled code of components that are not there, and what a process left that ended while it wrote some.
     fn remove_code(&self, needed: &HashSet<String>, collected: &mut Collected) -> Result<()> {
         let Ok(entries) = fs::read_dir(self.code_folder()) else { return Ok(()) };
         for entry in entries.flatten() {
             let path = entry.path();
             let is_code = path.extension().is_some_and(|extension| extension == "cache");
             let component = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if is_code && !needed.contains(component) {
+            let is_left = component.starts_with(".tmp") && age(&entry) > LONGEST_WRITING;
+            if is_left || is_code && !needed.contains(component) {
                 collected.leftovers += 1;
                 collected.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
                 fs::remove_file(&path).map_err(Error::file(&path))?;
@@ -137,18 +139,35 @@ impl Registry {
         Ok(())
     }
 
-    /// Removes the folders of jobs that have ended.
+    /// Removes the folders of jobs that have ended, and of uploads that never became one.
     fn remove_job_folders(&self, collected: &mut Collected) -> Result<()> {
         let Ok(entries) = fs::read_dir(self.folder().join("jobs")) else { return Ok(()) };
-        for entry in entries.flatten() {
-            let ended = entry.file_name().to_str().is_none_or(|id| self.job(id).is_ok_and(|job| job.state.finished()));
-            if ended {
+        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+            let job = entry.file_name().to_str().map(|id| self.job(id));
+            let needless = match job {
+                Some(Ok(job)) => job.state.finished(),
+                // It may still be on its way.
+                Some(Err(Error::NoSuchJob(_))) | None => age(&entry) > LONGEST_UPLOAD,
+                Some(Err(error)) => return Err(error),
+            };
+            if needless {
                 collected.leftovers += 1;
                 fs::remove_dir_all(entry.path()).map_err(Error::file(entry.path()))?;
             }
         }
         Ok(())
     }
+}
+
+/// How long an upload may take before what there is of it is garbage.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long code may take to be written before what there is of it is garbage.
+const LONGEST_WRITING: Duration = Duration::from_secs(60 * 60);
+
+fn age(entry: &fs::DirEntry) -> Duration {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+    modified.and_then(|modified| modified.elapsed().ok()).unwrap_or_default()
 }
 
 /// The versions that a retention does not keep.

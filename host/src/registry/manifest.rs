@@ -3,6 +3,7 @@
 use super::blobs::{Blobs, Stored};
 use super::error::{Error, Result};
 use super::facts::{Facts, Provenance};
+use super::oci;
 use serde_json::json;
 
 /// Writes the manifest of a component that is among the blobs.
@@ -13,20 +14,19 @@ pub(super) fn write(
     provenance: &Provenance,
     created: &str,
 ) -> Result<Stored> {
-    let add =
-        |value: serde_json::Value| blobs.add(value.to_string().as_bytes()).map_err(Error::file("the image layout"));
-    let config = add(json!({ "created": created, "architecture": "wasm", "os": "wasip2" }))?;
-    add(json!({
-        "schemaVersion": 2,
-        "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": {
-            "mediaType": "application/vnd.wasm.config.v0+json", "digest": config.digest, "size": config.size
-        },
-        "layers": [{ "mediaType": "application/wasm", "digest": component.digest, "size": component.size }],
-        "annotations": {
-            "org.opencontainers.image.title": facts.name,
-            "org.opencontainers.image.version": facts.version,
-            "dev.maasm.by": provenance.by,
-        },
-    }))
+    let told = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let facts = oci::facts::Facts {
+        name: told(&facts.name),
+        version: Some(facts.version.to_string()),
+        created: humantime::parse_rfc3339(created).ok(),
+        authors: None,
+        description: told(&facts.description),
+        licenses: told(&facts.license),
+        source: told(&facts.source),
+        source_digest: facts.source_digest.parse().ok(),
+        parent: provenance.parent.clone(),
+        recipe: Some(json!({ "how": provenance.how, "by": provenance.by })),
+        created_by: Some(format!("maasm {}", env!("CARGO_PKG_VERSION"))),
+    };
+    oci::artifact::write(blobs, *component, &facts).map_err(Error::file(blobs.path(&component.digest)))
 }

@@ -4,7 +4,8 @@
 //! database says is there is there; blobs that it does not know are garbage.
 //!
 //! # Layout
-//! - `blobs`: the folder of an OCI image layout; `digest`: names of blobs; `manifest`: what is written of a version
+//! - `blobs`: the folder of an OCI image layout; `digest`: names of blobs
+//! - `oci/`: versions as OCI artifacts, in the layout and in remote registries; `manifest`, `index`: ours among them
 //! - `database/`: SQLite, its schema, and how changes are made
 //! - `versions`: publish, find, list, delete; `facts`: what a version says of itself; `reference`: how versions are
 //!   called
@@ -25,10 +26,12 @@ pub mod digest;
 mod error;
 mod facts;
 mod garbage;
+mod index;
 mod jobs;
 mod keys;
 mod location;
 mod manifest;
+pub mod oci;
 mod reference;
 mod traffic;
 mod versions;
@@ -91,7 +94,7 @@ impl Registry {
         let blobs = Blobs::open(&folder, durability).map_err(Error::file(&folder))?;
         let database = Database::open(&folder, durability)?;
         let registry = Self { inner: Arc::new(Inner { folder, blobs, database, temporary }) };
-        registry.write_index()?;
+        registry.refresh_index()?;
         Ok(registry)
     }
 
@@ -117,10 +120,5 @@ impl Registry {
 
     fn database(&self) -> &Database {
         &self.inner.database
-    }
-
-    /// Writes the image layout's index anew. It says what the database says, for other programs that read layouts.
-    fn write_index(&self) -> Result<()> {
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::digest::Digest;
 use super::error::{Error, Result};
 use super::facts::{Facts, Provenance};
 use super::reference::{Reference, Selector, select};
-use super::{Registry, deployments, manifest};
+use super::{Registry, deployments, index, manifest};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -83,9 +83,10 @@ impl Registry {
             let (component, manifest) = (digest.to_string(), manifest.to_string());
             let values = params![name, version.to_string(), component, size, manifest, facts, provenance, record.created];
             transaction.execute(insert, values)?;
+            index::changed(transaction)?;
             Ok(record)
         })?;
-        self.write_index()?;
+        self.refresh_index()?;
         Ok(record)
     }
 
@@ -148,6 +149,14 @@ impl Registry {
         found.ok_or(Error::Unnamed { there: vec![] })?
     }
 
+    /// Whether this number was ever used for a version of this model.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn knows(&self, name: &str, version: &Version) -> Result<bool> {
+        Ok(standing(&self.database().reading(), name, version)?.is_some())
+    }
+
     /// The highest number that was ever used for a version of this model, if any was.
     ///
     /// # Errors
@@ -174,9 +183,10 @@ impl Registry {
             }
             let delete = "UPDATE version SET deleted = ?3 WHERE model = ?1 AND version = ?2";
             transaction.execute(delete, params![name, version.to_string(), now()])?;
+            index::changed(transaction)?;
             Ok(record)
         })?;
-        self.write_index()?;
+        self.refresh_index()?;
         Ok(record)
     }
 

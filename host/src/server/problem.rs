@@ -1,5 +1,6 @@
 //! Every error, as RFC 9457 (Problem Details for HTTP APIs) wants it.
 
+use super::routes::speaks_at;
 use super::trace::RequestId;
 use crate::engine::{CallError, ModelError};
 use crate::{registry, service};
@@ -50,6 +51,8 @@ pub enum Kind {
     IdempotencyKeyReused,
     /// The model cannot be made a component.
     ModelRefused,
+    /// A remote registry does not have it, or does not take it.
+    RemoteFailed,
     /// There is no key, or one that opens nothing.
     Unauthorized,
     /// The key is not for this.
@@ -112,6 +115,7 @@ impl Kind {
             Self::ModelRefused => {
                 ("model-refused", StatusCode::UNPROCESSABLE_ENTITY, "The model cannot be made a component")
             }
+            Self::RemoteFailed => ("remote-failed", StatusCode::BAD_GATEWAY, "The remote registry failed"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "A key is needed"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The key is not for this"),
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "The key is used too often"),
@@ -269,6 +273,7 @@ impl From<service::Error> for Problem {
         match error {
             service::Error::Registry(error) => error.into(),
             error @ service::Error::Load { .. } => Self::new(Kind::CannotLoad, error.to_string()),
+            error @ service::Error::Remote(_) => Self::new(Kind::RemoteFailed, error.to_string()),
             error @ service::Error::Component(_) => Self::new(Kind::ModelRefused, error.to_string()),
         }
     }
@@ -301,8 +306,10 @@ pub fn from_panic(panic: Box<dyn Any + Send>) -> Response {
     Problem::new(Kind::Internal, "the server failed at this request; its log says why").into_response()
 }
 
-/// Writes the documents of problems; and makes a problem of every other error that a library answers with.
+/// Writes the documents of problems; and makes a problem of every other error that a library answers with. Clients of
+/// the Open Inference Protocol look for what is wrong in the member `error`.
 pub async fn finish(request: Request, next: Next) -> Response {
+    let open_inference = speaks_at(request.uri().path());
     let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let mut response = next.run(request).await;
     let status = response.status();
@@ -314,6 +321,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
         None => return response,
     };
     tracing::debug!(request_id = %id, detail = problem.detail, "problem");
+    let problem = match open_inference {
+        true => problem.clone().with("error", problem.detail),
+        false => problem,
+    };
     let body = problem.document(&id).to_string();
     let mut finished = (status, body).into_response();
     let dropped: [HeaderName; 2] = [CONTENT_TYPE, axum::http::header::CONTENT_LENGTH];

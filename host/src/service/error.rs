@@ -2,6 +2,7 @@
 
 use crate::engine::LoadError;
 use crate::registry;
+use crate::registry::oci::remote;
 use semver::Version;
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub enum Error {
         /// Why.
         error: Arc<LoadError>,
     },
+    /// A remote registry does not have it, or does not take it.
+    #[error(transparent)]
+    Remote(#[from] Box<remote::Error>),
     /// A file is no model component.
     #[error(transparent)]
     Component(#[from] LoadError),

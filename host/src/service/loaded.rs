@@ -55,3 +55,62 @@ impl Loaded {
         (self.models.entry_count(), self.models.weighted_size() * UNIT)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{CachePolicy, EngineOptions};
+    use maasm_tests::component::named;
+
+    /// Components of so many models, and an engine that keeps no code.
+    fn components(names: &[&str]) -> (Engine, tempfile::TempDir, Vec<(Digest, std::path::PathBuf)>) {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::new(EngineOptions { cache: CachePolicy::Off, ..EngineOptions::default() }).unwrap();
+        let write = |name: &&str| {
+            let (bytes, path) = (named(name, "unreachable"), folder.path().join(name));
+            std::fs::write(&path, &bytes).unwrap();
+            (Digest::of(&bytes), path)
+        };
+        let files = names.iter().map(write).collect();
+        (engine, folder, files)
+    }
+
+    #[test]
+    fn the_model_that_was_not_used_longest_makes_room() {
+        let (engine, _folder, files) = components(&["ants", "bees", "cats"]);
+        let size = std::fs::metadata(&files[0].1).unwrap().len();
+        let loaded = Loaded::new(2 * (size + UNIT));
+        let get = |index: usize| loaded.get(&engine, &files[index].0, &files[index].1).unwrap();
+        get(0);
+        get(1);
+        get(0);
+        get(2);
+        assert!(loaded.models.contains_key(&files[0].0), "it was used just before");
+        assert!(!loaded.models.contains_key(&files[1].0), "it was not used longest");
+        assert_eq!(loaded.size().0, 2);
+    }
+
+    #[test]
+    fn a_model_that_many_ask_for_is_loaded_once() {
+        let (engine, _folder, files) = components(&["ants"]);
+        let loaded = Loaded::new(1 << 30);
+        let (digest, path) = &files[0];
+        let models: Vec<Model> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| loaded.get(&engine, digest, path).unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(models.iter().all(|model| model.is(&models[0])));
+    }
+
+    #[test]
+    fn what_cannot_be_loaded_is_tried_again_when_it_is_asked_for_again() {
+        let (engine, _folder, files) = components(&["ants"]);
+        let loaded = Loaded::new(1 << 30);
+        let (digest, path) = &files[0];
+        let bytes = std::fs::read(path).unwrap();
+        std::fs::write(path, b"no component").unwrap();
+        assert!(loaded.get(&engine, digest, path).is_err());
+        std::fs::write(path, bytes).unwrap();
+        assert!(loaded.get(&engine, digest, path).is_ok());
+    }
+}

@@ -5,6 +5,7 @@
 //! - `deploy`: versions get a model's traffic, once they have shown that they can be loaded
 //! - `route`: which version answers a request
 //! - `loaded`: the versions in memory: as many as fit, loaded when they are asked for
+//! - `transfer`: versions go to remote registries and come from there
 //! - `error`: why there is no answer
 
 mod deploy;
@@ -12,6 +13,7 @@ mod error;
 mod loaded;
 mod publish;
 mod route;
+mod transfer;
 
 pub use error::Error;
 pub use route::Choice;

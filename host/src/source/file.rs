@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The bytes of a regular file. Pipes and devices are refused: they may never end.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
-    let fail = |source| Error::Read { path: path.into(), source };
+    let fail = |reason| Error::Read { path: path.into(), reason };
     let file = File::open(path).map_err(fail)?;
     let metadata = file.metadata().map_err(fail)?;
     if !metadata.is_file() {

@@ -3,6 +3,7 @@
 //! # Layout
 //! - `file`: reading a file within a limit
 //! - `onnx`: an ONNX file
+//! - `document/`: a whole model in one JSON document
 //! - `structure/`: the project's own format, a JSON file for the graph and another file for the parameters
 //! - `parameters/`: named arrays from `.safetensors`, `.npz`, `.pth`; one format is one file
 //! - `wire`: what a protobuf file would take in memory, told before anything is allocated
@@ -11,6 +12,7 @@
 //! - `told`: what a file says of itself, without reading the rest of it
 //! - `check`: names, types and order of a graph
 mod check;
+mod document;
 mod external;
 mod file;
 mod onnx;
@@ -53,6 +55,8 @@ pub struct Source {
     pub digest: String,
     /// Parameters in the file that the structure has no use for, by name.
     pub unused: Vec<String>,
+    /// What the file says of the model beside that.
+    pub told: Told,
 }
 
 /// A structure is text that people write; a larger one is a mistake.
@@ -62,12 +66,12 @@ const STRUCTURE: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read at all.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read: {reason}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// What the operating system says.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// What was read makes no sense.
     #[error("{}: {why}", path.display())]
@@ -91,6 +95,17 @@ pub(crate) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
 }
 
 impl Source {
+    /// Reads a model that is one file: ONNX, or a JSON document.
+    ///
+    /// # Errors
+    /// If it cannot be read, is neither, exceeds the limits or makes no sense.
+    pub fn from_file(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        if document::is_document(path)? {
+            return document::read(path, limits);
+        }
+        onnx::read(path, limits)
+    }
+
     /// Reads an ONNX file and the files that it keeps tensors in, which must lie in its own folder.
     ///
     /// # Errors
@@ -109,9 +124,9 @@ impl Source {
         let (arrays, bytes) = parameters::read(parameters, limits)?;
         let digest = digest(Sha256::new_with_prefix(&text).chain_update(&bytes));
         drop(bytes);
-        let (model, unused) = structure::read(&text, &arrays).map_err(invalid)?;
+        let structure::Whole { model, unused, told } = structure::read(&text, &arrays).map_err(invalid)?;
         check::model(&model).map_err(invalid)?;
-        Ok(Self { model, digest, unused })
+        Ok(Self { model, digest, unused, told })
     }
 
     /// Takes the model apart into a structure and its parameters; the same model gives the same bytes.

@@ -1,6 +1,6 @@
 //! An ONNX file.
 
-use super::{Error, Limits, Source, check, digest, external, file, tensor, wire};
+use super::{Error, Limits, Source, Told, check, digest, external, file, tensor, wire};
 use prost::Message;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
             .map_err(invalid)?;
     }
     check::model(&model).map_err(invalid)?;
-    Ok(Source { model, digest: digest(reader.hash), unused: Vec::new() })
+    Ok(Source { model, digest: digest(reader.hash), unused: Vec::new(), told: Told::default() })
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<ModelProto, String> {

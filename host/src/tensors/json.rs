@@ -2,11 +2,9 @@
 //! [Open Inference Protocol](https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md):
 //! `{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [0.5, 1]}`. `data` is flat or nested as the shape is.
 
-use super::{TYPES, datatype, elements};
-use crate::engine::{ElementType, Tensor};
-use half::f16;
-use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::{datatype, element_type, elements, numbers};
+use crate::engine::Tensor;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -48,111 +46,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Tensor>, String> {
 }
 
 fn tensor(given: &Given<'_>) -> Result<Tensor, String> {
-    let known = || TYPES.iter().map(|row| row.2).collect::<Vec<_>>().join(", ");
-    let element_type = TYPES.iter().find(|row| row.2 == given.datatype).map(|row| row.0);
-    let element_type = element_type.ok_or_else(|| format!("datatype {:?} is none of {}", given.datatype, known()))?;
-    let elements = given.shape.iter().try_fold(1, |product: u64, &extent| product.checked_mul(extent.into()));
-    let elements = elements.ok_or("its shape has more elements than can be counted")?;
-    let mut data = Elements { element_type, left: elements, bytes: Vec::new() };
-    let mut json = serde_json::Deserializer::from_str(given.data.get());
-    data.deserialize(&mut json).map_err(|error| error.to_string())?;
-    if data.left > 0 {
-        return Err(format!("its shape {:?} has {elements} elements, its data {}", given.shape, elements - data.left));
-    }
-    Ok(Tensor { name: given.name.clone().into_owned(), element_type, shape: given.shape.clone(), data: data.bytes })
-}
-
-/// Elements on their way from JSON to bytes.
-struct Elements {
-    element_type: ElementType,
-    /// How many are still missing.
-    left: u64,
-    bytes: Vec<u8>,
-}
-
-/// A number as JSON tells it.
-enum Number {
-    Whole(i128),
-    Fraction(f64),
-}
-
-impl Elements {
-    fn number<E: Error>(&mut self, number: &Number) -> Result<(), E> {
-        let (value, whole) = match number {
-            Number::Whole(value) => (*value as f64, Some(*value)),
-            Number::Fraction(value) => (*value, None),
-        };
-        /// The bytes of a whole number, if the type holds it.
-        macro_rules! whole {
-            ($type:ty) => {
-                whole.and_then(|whole| <$type>::try_from(whole).ok()).map(|value| value.to_le_bytes().to_vec())
-            };
-        }
-        let bytes = match self.element_type {
-            ElementType::F32 => Some(value as f32).filter(|value| value.is_finite()).map(|v| v.to_le_bytes().to_vec()),
-            ElementType::F16 => {
-                Some(f16::from_f64(value)).filter(|value| value.is_finite()).map(|v| v.to_le_bytes().to_vec())
-            }
-            ElementType::F64 => Some(value.to_le_bytes().to_vec()),
-            ElementType::I8 => whole!(i8),
-            ElementType::I16 => whole!(i16),
-            ElementType::I32 => whole!(i32),
-            ElementType::I64 => whole!(i64),
-            ElementType::U8 => whole!(u8),
-            ElementType::U16 => whole!(u16),
-            ElementType::U32 => whole!(u32),
-            ElementType::U64 => whole!(u64),
-            ElementType::Boolean => None,
-        };
-        let bytes = bytes.ok_or_else(|| E::custom(format!("{value} is no {}", datatype(self.element_type))))?;
-        self.push(&bytes)
-    }
-
-    fn push<E: Error>(&mut self, bytes: &[u8]) -> Result<(), E> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| E::custom("its data have more elements than its shape"))?;
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Elements {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Elements {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "a list of {}", datatype(self.element_type))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(&mut *self)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        match self.element_type {
-            ElementType::Boolean => self.push(&[value.into()]),
-            other => Err(E::custom(format!("{value} is no {}", datatype(other)))),
-        }
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.number(&Number::Whole(value.into()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.number(&Number::Whole(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.number(&Number::Fraction(value))
-    }
+    let element_type = element_type(&given.datatype)?;
+    let data = numbers::read(given.data.get(), element_type, &given.shape)?;
+    Ok(Tensor { name: given.name.clone().into_owned(), element_type, shape: given.shape.clone(), data })
 }
 
 /// Tensors to be written; the elements are flat, and what is no number is `null`.
@@ -182,6 +78,7 @@ impl<'a> From<&'a Tensor> for Written<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::ElementType;
     use serde_json::{Value, json};
 
     fn read_one(tensor: &Value) -> Result<Tensor, String> {
@@ -227,8 +124,8 @@ mod tests {
             ("FP32", json!([2]), json!([1]), "has 2 elements, its data 1"),
             ("FP32", json!([1]), json!([1, 2]), "more elements than its shape"),
             ("FP32", json!([1]), json!([1e39]), "is no FP32"),
-            ("FP32", json!([1]), json!(["1"]), "a list of FP32"),
-            ("FP32", json!([1]), json!([null]), "a list of FP32"),
+            ("FP32", json!([1]), json!(["1"]), "\"1\" is no FP32"),
+            ("FP32", json!([1]), json!([null]), "null is no FP32"),
             ("INT8", json!([1]), json!([128]), "128 is no INT8"),
             ("INT64", json!([1]), json!([1.5]), "1.5 is no INT64"),
             ("UINT8", json!([1]), json!([-1]), "-1 is no UINT8"),

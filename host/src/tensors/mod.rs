@@ -2,14 +2,15 @@
 //!
 //! # Layout
 //! - `agreement`: whether outputs say the same
-//! - `json`: tensors as JSON, in the form of the Open Inference Protocol
+//! - `json`: tensors as JSON, in the form of the Open Inference Protocol; `numbers`: their elements become bytes
 //! - `npy`: tensors in NumPy's files
 
 mod agreement;
 pub mod json;
 pub mod npy;
+pub mod numbers;
 
-pub use agreement::agree;
+pub use agreement::{agree, same};
 
 use crate::engine::{ElementType, Tensor};
 use half::f16;
@@ -45,6 +46,37 @@ pub fn name(element_type: ElementType) -> &'static str {
 /// As the Open Inference Protocol names it.
 pub fn datatype(element_type: ElementType) -> &'static str {
     row(element_type).1
+}
+
+/// What the Open Inference Protocol names so.
+///
+/// # Errors
+/// If it is no type that a tensor can have.
+pub fn element_type(datatype: &str) -> Result<ElementType, String> {
+    let found = TYPES.iter().find(|row| row.2 == datatype).map(|row| row.0);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = TYPES.iter().map(|row| row.2).collect();
+        format!("datatype {datatype:?} is none of {}", known.join(", "))
+    })
+}
+
+/// The bytes of one element.
+pub fn width(element_type: ElementType) -> usize {
+    row(element_type).2
+}
+
+/// How many elements a tensor of this shape has.
+///
+/// # Errors
+/// If they are more than can be counted.
+pub fn count(shape: &[u32]) -> Result<u64, String> {
+    let product = shape.iter().try_fold(1, |product: u64, &extent| product.checked_mul(extent.into()));
+    product.ok_or_else(|| "its shape has more elements than can be counted".into())
+}
+
+/// As the Open Inference Protocol names the type that WIT names so.
+pub fn datatype_named(name: &str) -> Option<&'static str> {
+    TYPES.iter().find(|row| row.1 == name).map(|row| row.2)
 }
 
 /// One element.
@@ -91,7 +123,7 @@ pub fn elements(tensor: &Tensor) -> impl Iterator<Item = Element> + '_ {
         ElementType::U64 => |bytes| Element::Unsigned(u64::from_le_bytes(fixed(bytes))),
         ElementType::Boolean => |bytes| Element::Boolean(bytes[0] != 0),
     };
-    tensor.data.chunks_exact(row(tensor.element_type).2).map(read)
+    tensor.data.chunks_exact(width(tensor.element_type)).map(read)
 }
 
 fn fixed<const N: usize>(bytes: &[u8]) -> [u8; N] {

@@ -1,6 +1,6 @@
 //! Tensors in NumPy's files: `.npy` in, `.npz` out.
 
-use super::row;
+use super::width;
 use crate::engine::{ElementType, Tensor};
 use crate::source::{self, Limits};
 use anyhow::{Context, Result, bail};
@@ -74,7 +74,7 @@ fn array<T: AutoSerialize, const N: usize>(
     read: impl Fn([u8; N]) -> T,
     out: &mut impl Write,
 ) -> Result<()> {
-    debug_assert_eq!(N, row(tensor.element_type).2);
+    debug_assert_eq!(N, width(tensor.element_type));
     let shape: Vec<u64> = tensor.shape.iter().map(|&extent| extent.into()).collect();
     let mut writer = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
     writer.extend(tensor.data.as_chunks::<N>().0.iter().map(|&bytes| read(bytes)))?;

@@ -6,19 +6,16 @@ use crate::suite::{Suite, Test};
 use crate::verdict::Verdict;
 use crate::worker::Report;
 use anyhow::{Context, Result, bail};
+use maasm_tests::watched::Watched;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The longest that an engine may take to be ready: it compiles a module.
 const START: Duration = Duration::from_secs(120);
-/// How often time and memory are looked at.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// How to start workers, and what a test may take.
 pub struct Crew {
@@ -69,18 +66,18 @@ impl Crew {
     /// Runs one test; gives the worker back if it is still alive.
     fn one(
         &self,
-        worker: Option<Worker>,
+        worker: Option<Watched<Report>>,
         engine: Engine,
         suite: &Suite,
         test: &Test,
-    ) -> Result<(Option<Worker>, Verdict)> {
+    ) -> Result<(Option<Watched<Report>>, Verdict)> {
         let mut worker = match worker {
             Some(worker) => worker,
-            None => Worker::start(&self.program, engine, suite)?,
+            None => start(&self.program, engine, suite)?,
         };
         let mut stage = String::from("starting");
         // A worker that is gone answers nothing, which is noticed below.
-        let _ = writeln!(worker.input, "{}", test.name);
+        let _ = worker.tell(&test.name);
         loop {
             match worker.wait(self.time, self.memory) {
                 Ok(Report::Done(verdict)) => return Ok((Some(worker), verdict)),
@@ -92,73 +89,19 @@ impl Crew {
     }
 }
 
-/// A running worker.
-struct Worker {
-    process: Child,
-    input: ChildStdin,
-    reports: Receiver<Report>,
-}
-
-impl Worker {
-    fn start(program: &Path, engine: Engine, suite: &Suite) -> Result<Self> {
-        let mut command = Command::new(program);
-        command.args(["worker", engine.name()]).arg(&suite.folder);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        // What tract has to say about strange models is of no interest here.
-        if engine == Engine::Tract {
-            command.stderr(Stdio::null());
-        }
-        let mut process = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
-        let input = process.stdin.take().expect("it is piped");
-        let output = BufReader::new(process.stdout.take().expect("it is piped"));
-        let (sender, reports) = channel();
-        thread::spawn(move || {
-            // Lines that are no reports were printed by an engine.
-            let read = output.lines().map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok());
-            read.map(|report| sender.send(report)).all(|sent| sent.is_ok())
-        });
-        let mut worker = Self { process, input, reports };
-        match worker.wait(START, u64::MAX) {
-            Ok(_) => Ok(worker),
-            Err(end) => bail!("a worker for {} is not ready: it {end}", engine.name()),
-        }
+/// Starts a worker and waits until it is ready.
+fn start(program: &Path, engine: Engine, suite: &Suite) -> Result<Watched<Report>> {
+    let mut command = Command::new(program);
+    command.args(["worker", engine.name()]).arg(&suite.folder);
+    // What tract has to say about strange models is of no interest here.
+    if engine == Engine::Tract {
+        command.stderr(Stdio::null());
     }
-
-    /// The next report, or how the worker ended.
-    fn wait(&mut self, time: Duration, memory: u64) -> Result<Report, String> {
-        let start = Instant::now();
-        loop {
-            match self.reports.recv_timeout(LOOK) {
-                Ok(report) => return Ok(report),
-                Err(RecvTimeoutError::Disconnected) => {
-                    let status = self.process.wait().map_or_else(|error| error.to_string(), |s| s.to_string());
-                    return Err(format!("ends with {status}"));
-                }
-                Err(RecvTimeoutError::Timeout) if start.elapsed() > time => {
-                    return Err(format!("takes more than {} s", time.as_secs_f64()));
-                }
-                Err(RecvTimeoutError::Timeout) if taken(self.process.id()) > memory => {
-                    return Err(format!("takes more than {} MiB of memory", memory >> 20));
-                }
-                Err(RecvTimeoutError::Timeout) => (),
-            }
-        }
+    let mut worker = Watched::start(&mut command).with_context(|| format!("cannot start {}", program.display()))?;
+    match worker.wait(START, u64::MAX) {
+        Ok(_) => Ok(worker),
+        Err(end) => bail!("a worker for {} is not ready: it {end}", engine.name()),
     }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The bytes of memory that a process takes, where the system tells.
-fn taken(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) << 10
 }
 
 #[cfg(all(test, unix))]

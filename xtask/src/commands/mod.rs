@@ -3,8 +3,10 @@
 mod bench;
 mod build;
 mod conformance;
+mod fuzz;
 mod serve;
 mod test;
+mod trial;
 
 use anyhow::{Result, bail};
 
@@ -20,7 +22,19 @@ const COMMANDS: &[Command] = &[
         "run ONNX's node tests here and in tract; writes docs/conformance.md, or shows those of OPERATOR…",
         conformance::run,
     ),
+    (
+        "fuzz",
+        "feed mutated model files to inspect and package: no panic, no hang, no more than 2 GiB; --minutes 10 --seed N",
+        fuzz::run,
+    ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
+    (
+        "chaos",
+        "kill the server at random moments [--kills 500] [--seed N]; nothing acknowledged may be lost",
+        trial::chaos,
+    ),
+    ("scale", "many versions on one server [--versions 2000], beside 1; writes benches/SCALE.md", trial::scale),
+    ("load", "deploy and roll back under load [--seconds 20]; no request may fail", trial::load),
 ];
 
 /// Runs the command that `arguments` begin with.

@@ -1,6 +1,6 @@
 //! `cargo xtask test`
 
-use crate::{guest, licences, process, python, workspace};
+use crate::{docker_registry, guest, licences, process, python, workspace};
 use anyhow::{Result, bail};
 
 /// Every package but the one whose feature would change the runtime under all others.
@@ -12,6 +12,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     process::step("checking the code's form", || process::run(workspace::cargo().args(["fmt", "--all", "--check"])))?;
     process::step("checking the dependencies' licences", licences::check)?;
     let python = python::with_packages("test")?;
+    let registry = docker_registry::find()?;
     let guests = [guest::MODEL, guest::SELF_CHECK];
     let toolchain = guest::build(&guests)?;
     process::step("running clippy on the guests", || guest::lint(&toolchain, &guests))?;
@@ -26,6 +27,9 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let succeeded = process::step("running the tests", || {
         let mut test = workspace::cargo();
         test.args(["test", "--release", "--no-fail-fast"]).args(PACKAGES).env("MAASM_PYTHON", python);
+        if let Some(registry) = registry {
+            test.env("MAASM_DOCKER_REGISTRY", registry);
+        }
         // Tests tell what they measured, and why they skip.
         test.args(["--", "--show-output"]);
         process::watch(&mut test, |line| tally.count(line))

@@ -12,7 +12,8 @@ const FEWEST: usize = 5;
 const MOST: usize = 100;
 
 /// Medians over several runs.
-pub(super) struct Timing {
+pub struct Timing {
+    /// How many.
     pub runs: usize,
     /// A whole inference.
     pub total: Duration,

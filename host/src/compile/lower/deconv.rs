@@ -20,6 +20,9 @@ struct Phase {
     slide: Slide,
 }
 
+/// More convolutions than this are taken for a mistake.
+const MOST_PARTS: usize = 4096;
+
 pub fn lower(op: &Deconv, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
     let weights = node.value(1, draft);
@@ -33,6 +36,10 @@ pub fn lower(op: &Deconv, node: Node, draft: &mut Draft) -> Lowered {
         return Err(format!("{} spatial axes are not supported, only 1 to 3", spatial.len()));
     }
     let (strides, dilations) = (spec.strides(), spec.dilations());
+    let parts = strides.iter().try_fold(1usize, |parts, &stride| parts.checked_mul(stride));
+    if parts.is_none_or(|parts| parts > MOST_PARTS) {
+        return Err(format!("strides of {strides:?} make more than {MOST_PARTS} convolutions of it"));
+    }
     let padding = spec
         .padding
         .compute_for_deconv(&spatial, &spec.kernel_shape, &dilations, &strides, &op.adjustments)

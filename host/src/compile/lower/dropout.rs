@@ -12,7 +12,7 @@ pub fn lower(node: Node, draft: &mut Draft) -> Lowered {
         if given.datum_type != DatumType::Bool {
             continue;
         }
-        match given.value.map(|value| value.cast_to_scalar::<bool>()) {
+        match given.value.filter(|value| value.len() == 1).map(|value| value.cast_to_scalar::<bool>()) {
             Some(Ok(false)) => {}
             Some(_) => return Err("it is in training mode; export the model for inference".into()),
             None => return Err("whether it is in training mode is decided at run time; export it for inference".into()),

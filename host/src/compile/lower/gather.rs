@@ -26,9 +26,19 @@ impl Draft {
 
 pub fn lower(op: &Gather, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
+    checked_axis(&value, op.axis)?;
     let indices = node.value(1, draft);
     let indices = draft.indices(node.name, &indices);
     Ok(along(node.name, &value, &indices, op.axis, draft))
+}
+
+/// Refuses an axis that a value does not have.
+fn checked_axis(value: &Value, axis: usize) -> Result<(), String> {
+    if axis < value.shape.len() {
+        Ok(())
+    } else {
+        Err(format!("a tensor of shape {:?} has no axis {axis}", value.shape))
+    }
 }
 
 /// The axis is replaced by those of the indices; the others stay as they lie.
@@ -65,6 +75,7 @@ pub fn lower_elements(op: &GatherElements, node: Node, draft: &mut Draft) -> Low
     let value = node.value(0, draft);
     let indices = node.value(1, draft);
     let indices = draft.indices(node.name, &indices);
+    checked_axis(&value, op.axis)?;
     let output = draft.row_major_like(&value, node.shape.clone());
     push(node.name, by_element(&value, &indices, op.axis), &value, &indices, &output, draft);
     Ok(output)
@@ -90,26 +101,33 @@ pub fn lower_nd(op: &GatherNd, node: Node, draft: &mut Draft) -> Lowered {
     let indices = node.value(1, draft);
     let indices = draft.indices(node.name, &indices);
     let output = draft.row_major_like(&value, node.shape.clone());
-    push(node.name, by_tuple(&value, &indices, op.batch_dims), &value, &indices, &output, draft);
+    push(node.name, by_tuple(&value, &indices, op.batch_dims)?, &value, &indices, &output, draft);
     Ok(output)
 }
 
 /// A place for each tuple of indices, which are the last axis of `indices`; the first `batch` axes are common to both.
 /// Everything is row-major.
-pub fn by_tuple(whole: &Value, indices: &Value, batch: usize) -> Places {
-    let (&tuple, places) = indices.shape.split_last().expect("indices have an axis");
+///
+/// # Errors
+/// If a tuple has more indices than the value has axes.
+pub fn by_tuple(whole: &Value, indices: &Value, batch: usize) -> Result<Places, String> {
+    let (&tuple, places) = indices.shape.split_last().ok_or("its indices have no axis")?;
+    if batch.checked_add(tuple).is_none_or(|axes| axes > whole.shape.len()) || batch > places.len() {
+        let (indices, whole) = (&indices.shape, &whole.shape);
+        return Err(format!("indices of shape {indices:?} do not go with a tensor of shape {whole:?}"));
+    }
     let strides = row_major_strides(&whole.shape);
     let along = |axis: usize| if axis < batch { strides[axis] } else { 0 };
     let components = (batch..batch + tuple)
         .map(|axis| Component { extent: whole.shape[axis] as u32, stride: strides[axis] as u32 })
         .collect();
-    Places {
+    Ok(Places {
         shape: narrow(places),
         strides: (0..places.len()).map(|axis| along(axis) as u32).collect(),
         index_strides: narrow(&row_major_strides(&indices.shape)[..places.len()]),
         components,
         block: whole.shape[batch + tuple..].iter().product::<usize>() as u32,
-    }
+    })
 }
 
 fn narrow(values: &[usize]) -> Vec<u32> {

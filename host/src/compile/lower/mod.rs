@@ -27,6 +27,7 @@ mod trilu;
 mod unary;
 pub mod window;
 
+use super::allowance::Allowance;
 use super::draft::{Draft, Value};
 use super::native::{Input, Whole};
 use super::{Error, Unsupported, types};
@@ -103,9 +104,14 @@ pub struct Model {
 ///
 /// # Errors
 /// Everything that has no lowering.
-pub fn lower(model: &TypedModel) -> Result<Model, Error> {
-    let mut lowering =
-        Lowering { model, draft: Draft::default(), wires: HashMap::new(), unsupported: Vec::new(), inputs: Vec::new() };
+pub fn lower(model: &TypedModel, allowance: Allowance) -> Result<Model, Error> {
+    let mut lowering = Lowering {
+        model,
+        draft: Draft::new(allowance),
+        wires: HashMap::new(),
+        unsupported: Vec::new(),
+        inputs: Vec::new(),
+    };
     for id in model.eval_order().map_err(super::front::invalid)? {
         lowering.node(model.node(id));
     }
@@ -157,7 +163,8 @@ impl Lowering<'_> {
                 self.wires.insert(OutletId::new(node.id, slot), wire);
             }
         }
-        if node.op_is::<Const>() || self.wires.contains_key(&OutletId::new(node.id, 0)) {
+        let known = |slot: usize| self.wires.contains_key(&OutletId::new(node.id, slot));
+        if node.op_is::<Const>() || (0..node.outputs.len()).all(known) {
             return;
         }
         let inputs: Vec<Wire> = node.inputs.iter().map(|outlet| self.wires[outlet].clone()).collect();
@@ -170,7 +177,7 @@ impl Lowering<'_> {
         for slot in 0..node.outputs.len() {
             let outlet = OutletId::new(node.id, slot);
             let uses = self.uses(outlet);
-            if slot > 0 && uses == 0 {
+            if self.wires.contains_key(&outlet) || (slot > 0 && uses == 0) {
                 continue;
             }
             let result = if spoiled { Ok(None) } else { self.output(node, slot, inputs.clone()).map(Some) };

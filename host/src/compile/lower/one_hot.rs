@@ -8,6 +8,7 @@ use maasm_plan::op::BinaryKind;
 use tract_onnx::tract_core::ops::array::OneHot;
 
 pub fn lower(op: &OneHot, node: Node, draft: &mut Draft) -> Lowered {
+    draft.allow(op.dim)?;
     let indices = node.value(0, draft);
     let indices = draft.cast(node.name, &indices, ElementType::I64);
     let (zero, depth) = (draft.table(&[], &[0i64]), draft.table(&[], &[op.dim as i64]));

@@ -28,6 +28,7 @@ pub fn lower(op: &Pad, node: Node, draft: &mut Draft) -> Lowered {
             let mut value = input;
             for (axis, &(before, after)) in op.pads.iter().enumerate() {
                 if before + after > 0 {
+                    draft.allow(value.shape[axis] + before + after)?;
                     let extent = value.shape[axis] as i64;
                     let places = (-(before as i64)..extent + after as i64).map(|i| source(i, extent));
                     value = draft.pick(node.name, &value, axis, &places.collect::<Vec<_>>());

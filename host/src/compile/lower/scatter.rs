@@ -9,7 +9,7 @@ use maasm_plan::op::{Combine, Places, Scatter};
 use tract_onnx::tract_core::ops::array::{ScatterElements, ScatterNd, ScatterReduction};
 
 pub fn lower_elements(op: &ScatterElements, node: Node, draft: &mut Draft) -> Lowered {
-    let whole = |value: &Value, indices: &Value| by_element(value, indices, op.axis);
+    let whole = |value: &Value, indices: &Value| Ok(by_element(value, indices, op.axis));
     lower(combine(&op.reduction), whole, node, draft)
 }
 
@@ -27,7 +27,12 @@ fn combine(reduction: &ScatterReduction) -> Combine {
     }
 }
 
-fn lower(combine: Combine, places: impl Fn(&Value, &Value) -> Places, node: Node, draft: &mut Draft) -> Lowered {
+fn lower(
+    combine: Combine,
+    places: impl Fn(&Value, &Value) -> Result<Places, String>,
+    node: Node,
+    draft: &mut Draft,
+) -> Lowered {
     let value = node.value(0, draft);
     let value = draft.row_major(node.name, &value);
     let indices = node.value(1, draft);
@@ -38,7 +43,7 @@ fn lower(combine: Combine, places: impl Fn(&Value, &Value) -> Places, node: Node
     if updates.shape.contains(&0) {
         return Ok(value);
     }
-    let places = places(&value, &indices);
+    let places = places(&value, &indices)?;
     let output = draft.row_major_like(&value, node.shape.clone());
     let inputs = vec![operand(&value), operand(&indices), operand(&updates)];
     draft.push(node.name, Kernel::Plain(Op::Scatter(Scatter { places, combine })), inputs, operand(&output));

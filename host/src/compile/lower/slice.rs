@@ -54,6 +54,7 @@ fn copy(begin: &[usize], step: &[isize], node: Node, draft: &mut Draft) -> Lower
     let (mut begin, mut step) = (begin.to_vec(), step.to_vec());
     for axis in 0..step.len() {
         if step[axis] < 0 {
+            draft.allow(node.shape[axis])?;
             let places = (0..node.shape[axis] as i64).map(|i| begin[axis] as i64 + i * step[axis] as i64);
             input = draft.pick(node.name, &input, axis, &places.collect::<Vec<_>>());
             (begin[axis], step[axis]) = (0, 1);

@@ -9,15 +9,16 @@ use tract_onnx::tract_core::ops::array::Trilu;
 pub fn lower(op: &Trilu, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
     let [.., rows, columns] = node.shape[..] else { return Err("its input is no matrix".into()) };
+    draft.allow(rows * columns)?;
     // By how much each column lies beyond the main diagonal.
     let beyond = |at: usize| (at % columns) as i64 - (at / columns) as i64;
     let kept = match node.constant(1) {
-        Some(diagonal) => {
+        Some(diagonal) if diagonal.len() == 1 => {
             let diagonal = diagonal.cast_to_scalar::<i64>().map_err(|error| error.to_string())?;
             let kept = |at| if op.upper { beyond(at) >= diagonal } else { beyond(at) <= diagonal };
             draft.table(&[rows, columns], &(0..rows * columns).map(kept).collect::<Vec<bool>>())
         }
-        None => {
+        _ => {
             let diagonal = node.value(1, draft);
             let beyond = draft.table(&[rows, columns], &(0..rows * columns).map(beyond).collect::<Vec<i64>>());
             let [low, high] = if op.upper { [&diagonal, &beyond] } else { [&beyond, &diagonal] };

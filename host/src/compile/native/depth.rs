@@ -22,7 +22,8 @@ struct Blocks {
 /// If one of them is missing or not defined.
 pub fn read(node: &NodeProto, _: i64) -> TractResult<Arc<dyn Native>> {
     let size: usize = node.get_attr("blocksize")?;
-    ensure!(size > 0, "a blocksize of 0 is not defined");
+    const MOST: usize = 1 << 16;
+    ensure!((1..=MOST).contains(&size), "a blocksize of {size} is not from 1 to {MOST}");
     let channel_first = match &*node.get_attr_opt::<String>("mode")?.unwrap_or_else(|| "DCR".into()) {
         "DCR" => false,
         "CRD" => true,

@@ -36,7 +36,7 @@ impl NonMaxSuppression {
             return Err(format!("boxes {:?} and scores {:?} do not go together", boxes.shape, scores.shape));
         }
         let most = rest.first().and_then(Option::as_ref).and_then(|most| most.value.as_ref());
-        let most = most.and_then(|most| most.cast_to_scalar::<i64>().ok());
+        let most = most.filter(|most| most.len() == 1).and_then(|most| most.cast_to_scalar::<i64>().ok());
         let limit = most.map_or(count, |most| count.min(usize::try_from(most).unwrap_or(0)));
         Ok([batch, classes, count, limit])
     }

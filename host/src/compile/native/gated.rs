@@ -2,7 +2,7 @@
 
 use super::{Input, Inputs, Native, Output};
 use crate::compile::draft::{Draft, Value};
-use crate::compile::lower::{Lowered, Node};
+use crate::compile::lower::{Lowered, Node, einsum};
 use maasm_plan::op::{BinaryKind, Unary};
 use std::sync::Arc;
 use tract_onnx::pb::NodeProto;
@@ -69,7 +69,12 @@ impl Native for Gated {
 
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {
         let input = inputs.first().cloned().flatten().ok_or("it has no input")?;
-        Ok(Some(vec![(input.datum_type, input.shape)]))
+        let shape = match (&self.function, &inputs[..]) {
+            (Function::SwiGlu, [_, Some(other)]) => einsum::broadcast(&[&input.shape, &other.shape])?,
+            (Function::SwiGlu, _) => return Err("it needs two inputs".into()),
+            _ => input.shape,
+        };
+        Ok(Some(vec![(input.datum_type, shape)]))
     }
 
     fn lower(&self, node: &Node, _: &Inputs<usize>, draft: &mut Draft) -> Lowered {

@@ -73,6 +73,10 @@ impl Product {
         match &self.window {
             Some(attributes) => {
                 let slides = attributes.slides(a, b.get(2..).unwrap_or_default())?;
+                let groups = attributes.groups;
+                if groups == 0 || b[1].checked_mul(groups) != Some(a[1]) || !b[0].is_multiple_of(groups) {
+                    return Err(format!("weights of {b:?} in {groups} groups do not go with an input of {a:?}"));
+                }
                 Ok([a[0], b[0]].into_iter().chain(slides.iter().map(|slide| slide.out)).collect())
             }
             None => einsum::matrix_product_shape(a, b),

@@ -48,16 +48,26 @@ impl Native for Loss {
     }
 
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {
-        let [Some(scores), Some(classes), ..] = &inputs[..] else { return Err("it needs two inputs".into()) };
+        let [Some(scores), Some(classes), weights @ ..] = &inputs[..] else {
+            return Err("it needs two inputs".into());
+        };
+        let [_, count, ..] = scores.shape[..] else { return Err("its input has no axis of classes".into()) };
+        let mut places = scores.shape.clone();
+        places.remove(1);
+        if places != classes.shape {
+            return Err(format!("its classes are of shape {:?} instead of {places:?}", classes.shape));
+        }
+        if let Some(Some(weights)) =
+            weights.first().filter(|weights| weights.as_ref().is_some_and(|w| w.shape != [count]))
+        {
+            return Err(format!("its weights are of shape {:?}, and there are {count} classes", weights.shape));
+        }
         let loss = if self.reduction == Reduction::None { classes.shape.clone() } else { vec![] };
         Ok(Some(vec![(scores.datum_type, loss), (scores.datum_type, scores.shape.clone())]))
     }
 
     fn lower(&self, node: &Node, at: &Inputs<usize>, draft: &mut Draft) -> Lowered {
         let scores = node.value(0, draft);
-        if scores.shape.len() < 2 {
-            return Err("its input has no axis of classes".into());
-        }
         let likelihoods = if self.of_scores { log_softmax(node.name, &scores, draft) } else { scores };
         if node.slot == 1 {
             return Ok(likelihoods);

@@ -180,6 +180,7 @@ impl Native for Resize {
         let plan = self.plan(&given)?.ok_or("its scales or sizes are computed at run time")?;
         let element_type = draft.element_type(&value);
         for (index, axis) in plan.iter().enumerate() {
+            draft.allow(Table::room(&self.scheme, axis))?;
             let table = Table::new(&self.scheme, axis);
             if table.changes_nothing(axis) {
                 continue;

@@ -22,6 +22,7 @@ use super::{Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
 use crate::service::Service;
 use std::collections::HashMap;
+use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -42,6 +43,8 @@ struct Inner {
     ended: Notify,
     max_model: u64,
     compiler: compiler::Compiler,
+    /// Held by the one process that goes on with what others left undone.
+    lock: Option<File>,
 }
 
 impl Publishing {
@@ -55,10 +58,11 @@ impl Publishing {
             ended: Notify::new(),
             max_model: options.max_model,
             compiler,
+            lock: service.registry().lock_jobs()?,
         };
         let publishing = Self { inner: Arc::new(inner) };
-        for job in service.registry().resume_jobs()? {
-            publishing.begin(job);
+        if publishing.inner.lock.is_some() {
+            service.registry().resume_jobs()?.into_iter().for_each(|job| publishing.begin(job));
         }
         Ok(publishing)
     }

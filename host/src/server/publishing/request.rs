@@ -1,6 +1,8 @@
 //! What is asked for when a model is published.
 
-use crate::registry::Provenance;
+use crate::registry::{Provenance, check_name};
+use crate::server::{Kind, Problem};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +40,30 @@ pub struct PublishRequest {
 }
 
 impl PublishRequest {
+    /// Refuses what cannot be, before anything is kept.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn check(&self) -> Result<(), Problem> {
+        let refuse = |why: String| Err(Problem::new(Kind::BadRequest, why));
+        if let Some(name) = &self.name {
+            check_name(name)?;
+        }
+        if let Some(version) = &self.version
+            && let Err(error) = Version::parse(version)
+        {
+            return refuse(format!("{version:?} is not a semantic version ({error}); write it like 1.0.0"));
+        }
+        // A path is the business of the command line: here it would be one of the server's.
+        if let Some(preset) = &self.preprocess
+            && maasm_media::preset(preset).is_none()
+        {
+            let there: Vec<_> = maasm_media::PRESETS.iter().map(|preset| preset.name).collect();
+            return refuse(format!("{preset:?} is no preset; there is {}", there.join(", ")));
+        }
+        Ok(())
+    }
+
     /// The options of `maasm package` that mean the same.
     pub(super) fn options(&self) -> Vec<String> {
         let single = [

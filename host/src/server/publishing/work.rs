@@ -1,7 +1,7 @@
 //! A job from its beginning to its end.
 
 use super::{Inner, PublishRequest};
-use crate::registry::{Intent, Job, Reference, Registry, Selector};
+use crate::registry::{Intent, Job, Reference, Registry, Retry, Selector};
 use crate::service::{Error, Service};
 use crate::source;
 use semver::Version;
@@ -27,59 +27,72 @@ pub async fn work(inner: &Inner, job: &Job) -> Option<Result<Value, String>> {
 
 async fn publish(inner: &Inner, job: &Job) -> Result<Value, String> {
     let registry = inner.service.registry();
-    let request: PublishRequest = serde_json::from_value(job.request.clone()).map_err(|error| error.to_string())?;
+    let mut request: PublishRequest = serde_json::from_value(job.request.clone()).map_err(|error| error.to_string())?;
     let folder = registry.job_folder(&job.id);
     let ready = is_component(&folder.join("model"));
     let (component, made_from) = if ready {
         (folder.join("model"), "published as it is".to_owned())
     } else {
         let component = folder.join("component.wasm");
-        let arguments = arguments(registry, &request, &folder)?;
+        settle(registry, job, &mut request, &folder)?;
+        let arguments = arguments(&request, &folder);
         let stage = |stage: &str| drop(registry.job_stage(&job.id, stage));
         inner.compiler.run(&arguments, &folder, stage).await?;
         (component, "compiled".to_owned())
     };
     let _ = registry.job_stage(&job.id, "publishing");
     let provenance = request.provenance(&job.by, &made_from);
-    let (service, intent) = (inner.service.clone(), Intent { by: job.by.clone(), retry: None });
-    let work = move || finish(&service, &intent, &request, &component, provenance).map_err(|error| error.to_string());
+    let (service, job) = (inner.service.clone(), job.clone());
+    let work = move || finish(&service, &job, &request, &component, provenance).map_err(|error| error.to_string());
     tokio::task::spawn_blocking(work).await.map_err(|_| "publishing ended without an answer".to_owned())?
 }
 
 fn finish(
     service: &Service,
-    intent: &Intent,
+    job: &Job,
     request: &PublishRequest,
     component: &Path,
     provenance: crate::registry::Provenance,
 ) -> Result<Value, Error> {
-    let record = service.publish(intent, component, provenance)?;
+    let mut intent = Intent { by: job.by.clone(), retry: None };
+    let record = service.publish(&intent, component, provenance)?;
     let mut result = json!({ "version": record });
     if request.deploy {
+        // Deployed once, even if the server ends before the job's end is written down and the job is done again.
+        intent.retry = Some(Retry { key: format!("job {}", job.id), request: String::new() });
         let selector = Selector::Exact(record.facts.version);
-        result["deployment"] = json!(service.deploy(intent, &Reference { name: record.facts.name, selector })?);
+        result["deployment"] = json!(service.deploy(&intent, &Reference { name: record.facts.name, selector })?);
     }
     Ok(result)
 }
 
-/// What `maasm package` is told.
-fn arguments(registry: &Registry, request: &PublishRequest, folder: &Path) -> Result<Vec<String>, String> {
-    let file = |part: &str| Some(folder.join(part)).filter(|path| path.is_file());
-    let text = |path: PathBuf| path.to_string_lossy().into_owned();
-    let mut arguments = request.options();
-    let model = file("model");
+/// Gives a name and a number to a request that says none, once: a job that is done again, because the server ended, must
+/// not take another number.
+fn settle(registry: &Registry, job: &Job, request: &mut PublishRequest, folder: &Path) -> Result<(), String> {
+    if request.name.is_some() && request.version.is_some() {
+        return Ok(());
+    }
+    let model = folder.join("model");
     // What the document says of itself counts where the request says nothing.
-    let told = match &model {
-        Some(model) if request.name.is_none() || request.version.is_none() => source::told(model),
-        _ => Ok(source::Told::default()),
-    };
+    let told = if model.is_file() { source::told(&model) } else { Ok(source::Told::default()) };
     let told = told.map_err(|error| error.to_string())?;
     let name = request.name.clone().or(told.name).unwrap_or_else(|| NAMELESS.into());
     let version = match request.version.clone().or(told.version) {
         Some(version) => version,
         None => next(registry, &name)?.to_string(),
     };
-    arguments.extend([format!("--name={name}"), format!("--version={version}")]);
+    (request.name, request.version) = (Some(name), Some(version));
+    let settled = serde_json::to_value(request).map_err(|error| error.to_string())?;
+    registry.settle_job(&job.id, &settled).map_err(|error| error.to_string())
+}
+
+/// What `maasm package` is told.
+fn arguments(request: &PublishRequest, folder: &Path) -> Vec<String> {
+    let file = |part: &str| Some(folder.join(part)).filter(|path| path.is_file());
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let mut arguments = request.options();
+    let named = [("--name", &request.name), ("--version", &request.version)];
+    arguments.extend(named.into_iter().filter_map(|(option, value)| Some(format!("{option}={}", value.as_ref()?))));
     for (part, option) in [("structure", "--structure"), ("params", "--params"), ("labels", "--labels")] {
         arguments.extend(file(part).map(|path| format!("{option}={}", text(path))));
     }
@@ -87,8 +100,8 @@ fn arguments(registry: &Registry, request: &PublishRequest, folder: &Path) -> Re
         arguments.extend(file("preprocess").map(|path| format!("--preprocess={}", text(path))));
     }
     arguments.push(format!("--output={}", text(folder.join("component.wasm"))));
-    arguments.extend(model.map(text));
-    Ok(arguments)
+    arguments.extend(file("model").map(text));
+    arguments
 }
 
 /// The version after the highest that there is.

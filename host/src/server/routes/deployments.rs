@@ -89,12 +89,25 @@ async fn deploy(
     Wanted(intent): Wanted,
     Document(asked): Document<DeployRequest>,
 ) -> Result<Json<Deployment>, Problem> {
+    if let (None, None, None) = (&asked.model, &asked.version, &asked.versions) {
+        published(&state).await?;
+    }
     let deployment = state.blocking(move |service| -> Result<Deployment, Problem> {
         let (model, traffic) = traffic(service.registry(), &asked)?;
         let reason = if traffic.versions.len() == 1 { "deploy" } else { "split" };
         Ok(service.split(&intent, &model, &traffic, asked.expected_revision, reason)?)
     });
     Ok(Json(deployment.await?))
+}
+
+/// Waits for what is being published: whoever has sent a model and then deploys means that one.
+async fn published(state: &State) -> Result<(), Problem> {
+    let Some(last) = state.service.registry().jobs(None, 1)?.pop() else { return Ok(()) };
+    let job = state.publishing.wait(&last.id).await?;
+    match job.error {
+        Some(error) => Err(Problem::new(Kind::ModelRefused, error).with("job", job.id)),
+        None => Ok(()),
+    }
 }
 
 /// The model and the traffic that a request means.

@@ -12,6 +12,9 @@ mod model;
 mod models;
 mod recognize;
 mod usage;
+mod v2;
+
+pub use v2::speaks_at;
 
 use super::{Kind, Problem, State, access, problem, trace};
 use crate::registry::Role;
@@ -47,11 +50,16 @@ pub fn document() -> OpenApi {
 
 /// All routes, behind all that every request goes through.
 pub fn router(state: State) -> Router {
-    let mut router = Router::from(health::routes()).merge(usage::routes()).merge(description::routes(&document()));
+    let require = |role| {
+        from_fn_with_state(state.clone(), move |state, request, next| access::require(role, state, request, next))
+    };
+    let mut router = Router::from(health::routes())
+        .merge(usage::routes())
+        .merge(description::routes(&document()))
+        .merge(v2::open_routes())
+        .merge(v2::routes().route_layer(require(Role::Infer)));
     for role in ROLES {
-        let require =
-            from_fn_with_state(state.clone(), move |state, request, next| access::require(role, state, request, next));
-        router = router.merge(Router::from(protected(role)).route_layer(require));
+        router = router.merge(Router::from(protected(role)).route_layer(require(role)));
     }
     router
         .fallback(no_such_route)

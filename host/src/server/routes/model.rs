@@ -76,6 +76,7 @@ async fn publish(
 ) -> Result<Response, Problem> {
     let wait = asked.wait;
     let mut wanted = PublishRequest::from(asked);
+    wanted.check()?;
     let mut spool = state.publishing.spool()?;
     if form::is_form(request.headers()) {
         receive_form(request, &mut spool, &mut wanted).await?;
@@ -88,6 +89,7 @@ async fn publish(
             ));
         }
     }
+    wanted.check()?;
     let spooled = spool.finish().await?;
     if let Some(retry) = &mut intent.retry {
         retry.request = spooled.digest.to_string();

@@ -23,6 +23,7 @@ maasm serves models.
   GET  /api/v1/deployments      which versions answer
   GET  /healthz                 whether the server answers
   GET  /openapi.json            all of this for programs
+  /v2                           the Open Inference Protocol, version 2, with binary tensors
 
   curl --data-binary @photo.jpg http://HOST:PORT/api/v1/recognize
 

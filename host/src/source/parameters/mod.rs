@@ -51,8 +51,8 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<(Parameters, Vec<u8>)
 }
 
 impl Array {
-    /// The data as elements of another type: floats become floats of another width, everything else must have the
-    /// type already.
+    /// The data as elements of another type: floats become floats of another width, whole numbers become other whole
+    /// numbers where they fit, and floats; everything else must have the type already.
     pub fn converted(&self, wanted: DataType) -> Option<Vec<u8>> {
         use DataType as D;
         let widened: Vec<u8> = match (self.data_type, wanted) {
@@ -60,10 +60,34 @@ impl Array {
             (D::Float16, D::Float) => narrow(&self.data, |bytes| f16::from_le_bytes(bytes).to_f32()),
             (D::Bfloat16, D::Float) => narrow(&self.data, |b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16)),
             (D::Double, D::Float) => narrow(&self.data, |bytes| f64::from_le_bytes(bytes) as f32),
+            (D::Int64, D::Float) => narrow(&self.data, |bytes| i64::from_le_bytes(bytes) as f32),
+            (D::Int64, D::Double) => self.whole().flat_map(|n| (n as f64).to_le_bytes()).collect(),
+            (D::Int64, D::Int32) => fitted(self.whole(), i32::to_le_bytes)?,
+            (D::Int64, D::Int16) => fitted(self.whole(), i16::to_le_bytes)?,
+            (D::Int64, D::Int8) => fitted(self.whole(), i8::to_le_bytes)?,
+            (D::Int64, D::Uint64) => fitted(self.whole(), u64::to_le_bytes)?,
+            (D::Int64, D::Uint32) => fitted(self.whole(), u32::to_le_bytes)?,
+            (D::Int64, D::Uint16) => fitted(self.whole(), u16::to_le_bytes)?,
+            (D::Int64, D::Uint8) => fitted(self.whole(), u8::to_le_bytes)?,
+            (D::Int64, D::Bool) if self.whole().all(|n| n == 0 || n == 1) => fitted(self.whole(), u8::to_le_bytes)?,
             _ => return None,
         };
         Some(widened)
     }
+
+    /// The elements of an array of 64-bit whole numbers.
+    fn whole(&self) -> impl Iterator<Item = i64> + '_ {
+        self.data.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes))
+    }
+}
+
+/// Whole numbers in another width, if all of them fit.
+fn fitted<T: TryFrom<i64>, const N: usize>(
+    numbers: impl Iterator<Item = i64>,
+    to_bytes: impl Fn(T) -> [u8; N],
+) -> Option<Vec<u8>> {
+    let parts: Option<Vec<[u8; N]>> = numbers.map(|number| T::try_from(number).ok().map(&to_bytes)).collect();
+    Some(parts?.into_flattened())
 }
 
 fn narrow<const N: usize>(data: &[u8], convert: impl Fn([u8; N]) -> f32) -> Vec<u8> {

@@ -23,6 +23,12 @@ pub(super) struct Structure {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Tensor>,
     pub nodes: Vec<Node>,
+    /// The classes' names, in the order of the output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
+    /// How a picture becomes the input: a preset's name, or a recipe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<serde_json::Value>,
 }
 
 /// A graph inside a node; the model's own has the same fields.

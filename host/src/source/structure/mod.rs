@@ -12,6 +12,6 @@ mod read;
 mod scalar;
 mod write;
 
-pub(super) use read::read;
+pub(super) use read::{Whole, read};
 pub use write::Parts;
 pub(super) use write::write;

@@ -3,7 +3,7 @@
 use super::format::{Attribute, Extent, FORMAT, Graph, Node, Scalar, Structure, Tensor, Value};
 use super::scalar;
 use crate::source::parameters::Parameters;
-use crate::source::tensor;
+use crate::source::{Told, tensor};
 use std::collections::BTreeSet;
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -16,11 +16,20 @@ use tract_onnx::pb::{
 /// The version of ONNX's file format that the graph is written in.
 const IR_VERSION: i64 = 8;
 
+/// What a structure and its parameters come to.
+pub(in crate::source) struct Whole {
+    pub model: ModelProto,
+    /// Parameters without use.
+    pub unused: Vec<String>,
+    /// What the structure says beside its graph.
+    pub told: Told,
+}
+
 /// Builds the graph, and tells which parameters it has no use for.
 ///
 /// # Errors
 /// If the text is no structure, or parameters are missing or do not fit: all of them, by name.
-pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<(ModelProto, Vec<String>), String> {
+pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<Whole, String> {
     let structure: Structure = serde_json::from_slice(text).map_err(|error| format!("is not a structure: {error}"))?;
     if structure.format != FORMAT {
         let found = structure.format;
@@ -29,7 +38,9 @@ pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<(M
         ));
     }
     let mut reader = Reader { parameters, used: BTreeSet::new(), missing: Vec::new(), unfit: Vec::new() };
-    let Structure { opset, domains, name, inputs, outputs, parameters: tensors, nodes, .. } = structure;
+    let Structure { opset, domains, name, inputs, outputs, parameters: tensors, nodes, labels, preprocess, .. } =
+        structure;
+    let told = Told { labels, preprocess, ..Told::default() };
     let graph = reader.graph(Graph { name, inputs, outputs, parameters: tensors, nodes })?;
     reader.fit()?;
     let unused = reader.unused().map(String::from).collect();
@@ -37,7 +48,8 @@ pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<(M
         .chain(domains)
         .map(|(domain, version)| OperatorSetIdProto { domain, version })
         .collect();
-    Ok((ModelProto { ir_version: IR_VERSION, opset_import, graph: Some(graph), ..Default::default() }, unused))
+    let model = ModelProto { ir_version: IR_VERSION, opset_import, graph: Some(graph), ..Default::default() };
+    Ok(Whole { model, unused, told })
 }
 
 struct Reader<'a> {

@@ -33,7 +33,9 @@ pub(in crate::source) fn write(model: &ModelProto) -> Result<Parts, String> {
     let Graph { name, inputs, outputs, parameters, nodes } =
         writer.graph(model.graph.as_ref().ok_or("has no graph")?)?;
     let (format, domains) = (FORMAT.into(), BTreeMap::new());
-    let mut structure = Structure { format, opset: 0, domains, name, inputs, outputs, parameters, nodes };
+    let (labels, preprocess) = (None, None);
+    let mut structure =
+        Structure { format, opset: 0, domains, name, inputs, outputs, parameters, nodes, labels, preprocess };
     for import in &model.opset_import {
         match import.domain.as_str() {
             "" | "ai.onnx" => structure.opset = import.version,

@@ -91,6 +91,18 @@ pub struct Table {
 }
 
 impl Table {
+    /// How many elements of eight bytes making a table takes at most.
+    pub fn room(scheme: &Scheme, axis: &Axis) -> usize {
+        // Rows are lists at first: what the list itself takes, and two for each tap.
+        const LIST: f64 = 5.0;
+        let radius = match scheme.kernel {
+            Kernel::Nearest(_) | Kernel::Linear => 1.0,
+            Kernel::Cubic { .. } => 2.0,
+        };
+        let widened = if scheme.antialias { axis.scale.min(1.0) } else { 1.0 };
+        (axis.out as f64 * (LIST + 2.0 * 2.0 * (radius / widened).ceil())) as usize
+    }
+
     /// For one axis.
     pub fn new(scheme: &Scheme, axis: &Axis) -> Self {
         let rows: Vec<Vec<(i32, f64)>> = (0..axis.out).map(|place| row(scheme, axis, place)).collect();

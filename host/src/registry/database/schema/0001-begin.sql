@@ -95,3 +95,11 @@ CREATE TABLE audit (
     subject TEXT NOT NULL,
     request TEXT NOT NULL
 ) STRICT;
+
+-- How often versions came or went, and after how many of these changes the image layout's index was written.
+CREATE TABLE layout (
+    changes INTEGER NOT NULL,
+    written INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO layout (changes, written) VALUES (0, 0);

@@ -1,0 +1,16 @@
+//! What the registry promises, tried on the real server.
+//!
+//! # Layout
+//! - `chaos/`: the server is killed at random moments, and nothing that it acknowledged may be lost
+//! - `scale/`: many versions are registered, and nothing that counts may cost more for it
+//! - `load/`: versions take turns under load, and no request may fail or be answered by one that was not live
+//! - `server`: the program as a server; `client`: asks it
+//! - `models`: what is published
+#![forbid(unsafe_code)]
+
+pub mod chaos;
+mod client;
+pub mod load;
+mod models;
+pub mod scale;
+mod server;

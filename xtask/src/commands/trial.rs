@@ -1,0 +1,40 @@
+//! `cargo xtask chaos`, `cargo xtask scale`, `cargo xtask load`: the trials of `tests/trials`
+
+use super::build;
+use crate::{apt, machine, process, workspace};
+use anyhow::{Result, bail};
+use std::process::Command;
+
+/// Kills the server at random moments. Arguments: `--kills N`, `--seed N`, `--clients N`.
+pub(super) fn chaos(arguments: &[String]) -> Result<()> {
+    run("chaos", arguments)
+}
+
+/// Measures a server with many versions beside one with one, and writes `benches/SCALE.md`. Arguments: `--versions N`,
+/// `--networks N`, `--rounds N`.
+pub(super) fn scale(arguments: &[String]) -> Result<()> {
+    let table = workspace::root().join("benches/SCALE.md");
+    let output = [String::from("--output"), table.to_string_lossy().into_owned()];
+    run("scale", &[&output, arguments].concat())
+}
+
+/// Lets two versions take turns under load. Arguments: `--seconds N`, `--turn MILLISECONDS`, `--connections N`.
+pub(super) fn load(arguments: &[String]) -> Result<()> {
+    let is_there = || Command::new("wrk").arg("--version").output().is_ok();
+    let has_wrk = is_there() || apt::install(&machine::Real, &["wrk"]) && is_there();
+    if !has_wrk {
+        bail!("wrk is needed, which makes the load; install it (https://github.com/wg/wrk)");
+    }
+    run("load", arguments)
+}
+
+fn run(trial: &str, arguments: &[String]) -> Result<()> {
+    let maasm = build::build()?;
+    process::step("compiling the trials", || {
+        process::run(workspace::cargo().args(["build", "--release", "--package", "maasm-trials"]))
+    })?;
+    let trials = maasm.with_file_name(format!("maasm-trials{}", std::env::consts::EXE_SUFFIX));
+    process::step(&format!("trying {trial}"), || {
+        process::run(Command::new(&trials).arg("--maasm").arg(&maasm).arg(trial).args(arguments))
+    })
+}
