@@ -1,5 +1,6 @@
 //! The server over real HTTP: the real program, good requests and bad ones.
 
+mod access;
 mod deployments;
 mod forms;
 mod hostile;
@@ -16,3 +17,4 @@ mod pictures;
 mod publish;
 mod routes;
 mod server;
+mod tls;

@@ -14,6 +14,8 @@ pub struct Server {
     process: Child,
     watchdog: Child,
     pub address: SocketAddr,
+    /// The first line that it wrote.
+    pub greeting: String,
     folder: TempDir,
 }
 
@@ -41,16 +43,21 @@ impl Server {
             std::fs::write(path, component).unwrap();
         }
         let mut command = maasm();
-        command.arg("serve").args(paths).args(["--listen", "127.0.0.1:0"]).args(arguments);
+        command.arg("serve").args(paths).args(arguments);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         let log = File::create(folder.path().join("log")).unwrap();
         let mut process = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let watchdog = watch(&process);
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("serving on http://").unwrap_or_else(|| {
-            panic!("it said {line:?} and {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
+        let greeting = line.trim().to_owned();
+        let base = greeting.strip_prefix("serving on ").and_then(|base| base.split_once("://"));
+        let (_, address) = base.unwrap_or_else(|| {
+            panic!("it said {greeting:?} and {}", std::fs::read_to_string(folder.path().join("log")).unwrap())
         });
-        Self { address: address.parse().unwrap(), process, watchdog, folder }
+        Self { address: address.parse().unwrap(), greeting, process, watchdog, folder }
     }
 
     /// Has these bytes recognised.
@@ -65,8 +72,8 @@ impl Server {
 
     /// Has these bytes recognised, sent as this content type.
     pub fn post(&self, query: &str, content_type: &str, body: &[u8]) -> Answer {
-        let head = format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len());
-        self.send("POST", &format!("/api/v1/recognize{query}"), &head, body)
+        let headers = format!("Content-Type: {content_type}\r\n{}", length(body));
+        self.send("POST", &format!("/api/v1/recognize{query}"), &headers, body)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -92,8 +99,7 @@ impl Server {
     pub fn begin(&self, method: &str, path: &str, headers: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.address);
-        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(head(method, path, &self.address.to_string(), headers).as_bytes()).unwrap();
         stream
     }
 
@@ -111,8 +117,13 @@ impl Server {
 
     /// Asks the server to end.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends the server this signal.
+    pub fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
     }
 
     /// Waits until the process has ended.
@@ -137,8 +148,18 @@ fn watch(server: &Child) -> Child {
     Command::new("sh").args(script).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// A request's head.
+pub fn head(method: &str, path: &str, host: &str, headers: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")
+}
+
+/// The header that tells how long a body is.
+pub fn length(body: &[u8]) -> String {
+    format!("Content-Length: {}\r\n", body.len())
+}
+
 /// Reads an answer until the server closes the connection.
-pub fn read_answer(mut stream: TcpStream) -> Answer {
+pub fn read_answer(mut stream: impl Read) -> Answer {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");

@@ -2,7 +2,7 @@
 
 use crate::engine::EngineOptions;
 use crate::registry::{Intent, Provenance, Record, Reference, Registry, Selector};
-use crate::server::{self, Access, ServerOptions};
+use crate::server::{self, Access, ServerOptions, Tls};
 use crate::service::Service;
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
@@ -13,7 +13,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Serve models over HTTP.
@@ -28,6 +28,7 @@ Examples:
   maasm serve my-cnn.wasm
   maasm serve cats.wasm dogs-1.0.0.wasm dogs-1.1.0.wasm --log-format json
   maasm key create --name admin --role admin && maasm serve --listen 0.0.0.0:8080
+  maasm serve --tls-cert server.pem --tls-key server.key --listen 0.0.0.0:8443
   curl --data-binary @cat.jpg http://127.0.0.1:3000/api/v1/recognize")]
 pub struct Arguments {
     /// Components made by `maasm package`, to be published and deployed first
@@ -38,6 +39,12 @@ pub struct Arguments {
     /// Address and port to listen on; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
+    /// The certificate to speak TLS with, in PEM form, with those that vouch for it after it; SIGHUP reads it again
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// How long a model may take for one request
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = positive_duration)]
     deadline: Duration,
@@ -110,6 +117,8 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     let listener =
         TcpListener::bind(arguments.listen).await.with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let address = listener.local_addr().context("cannot tell the address")?;
+    let tls = arguments.tls_cert.as_deref().zip(arguments.tls_key.as_deref());
+    let tls = tls.map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
     let service = service(arguments)?;
     let options = ServerOptions {
         max_concurrent: service.engine().options().max_concurrent as usize,
@@ -135,10 +144,24 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     };
     let state = server::State::new(service.clone(), access, &options);
     state.resume()?;
-    greet(address, service.registry(), &published)?;
-    server::serve(listener, state, &options, end).await;
+    if let Some(tls) = tls.clone() {
+        let hang_up = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+        tokio::spawn(renew(tls, hang_up));
+    }
+    greet(address, tls.is_some(), service.registry(), &published)?;
+    server::serve(listener, tls, state, &options, end).await;
     tracing::info!("ended");
     Ok(())
+}
+
+/// Reads the certificate again whenever the server is told to.
+async fn renew(tls: Tls, mut hang_up: Signal) {
+    while hang_up.recv().await.is_some() {
+        match tls.renew() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => tracing::error!(%error, "the certificate stays the one that it was"),
+        }
+    }
 }
 
 /// The models of the data folder, or of one that goes away with the server.
@@ -208,7 +231,7 @@ fn start_log(format: LogFormat) {
 }
 
 /// Says what is served, and how to try it.
-fn greet(address: SocketAddr, registry: &Registry, published: &[Record]) -> Result<()> {
+fn greet(address: SocketAddr, tls: bool, registry: &Registry, published: &[Record]) -> Result<()> {
     /// How many models are named.
     const SHOWN: usize = 20;
     let mut text = String::new();
@@ -235,9 +258,9 @@ fn greet(address: SocketAddr, registry: &Registry, published: &[Record]) -> Resu
         _ => std::net::Ipv6Addr::LOCALHOST.into(),
     };
     let reached = SocketAddr::new(host, address.port());
-    let text = format!(
-        "serving on http://{reached}\n{text}try: curl --data-binary @photo.jpg 'http://{reached}/api/v1/recognize{query}'\n"
-    );
+    let base = format!("{}://{reached}", if tls { "https" } else { "http" });
+    let text =
+        format!("serving on {base}\n{text}try: curl --data-binary @photo.jpg '{base}/api/v1/recognize{query}'\n");
     // Nobody need be there to read it.
     let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(())

@@ -1,5 +1,6 @@
-//! Who may do what: every request brings a key whose roles allow it.
+//! Who may do what: every request brings a key whose roles allow it, and not too many at once.
 
+use super::limits::{Place, Placed};
 use super::{Kind, Problem, State};
 use crate::registry::{Intent, Key, Registry, Role};
 use axum::extract::{self, Request};
@@ -69,6 +70,8 @@ pub async fn require(
         let detail = format!("the key {} does not have the role {role:?}", principal.id).to_lowercase();
         return Err(Problem::new(Kind::Forbidden, detail));
     }
+    let place = principal.key.as_ref().map_or_else(|| Ok(Place::default()), |key| state.limits.admit(key))?;
     request.extensions_mut().insert(principal);
-    Ok(next.run(request).await)
+    let response = next.run(request).await;
+    Ok(response.map(|body| Placed::body(body, place)))
 }

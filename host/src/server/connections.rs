@@ -1,7 +1,8 @@
 //! Accepting connections, and ending without cutting anybody off.
 
 use super::lingering::Lingering;
-use super::{ServerOptions, State, router};
+use super::{ServerOptions, State, Tls, router};
+use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::EXPECT;
@@ -9,17 +10,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 
 /// How long to wait when no connection can be accepted, mostly for want of file descriptors.
 const RESPITE: Duration = Duration::from_millis(100);
 
-/// Serves until `end` comes; then takes no more connections, and finishes what is in flight if it ends within the
-/// shutdown timeout.
-pub async fn serve(listener: TcpListener, state: State, options: &ServerOptions, end: impl Future<Output = ()>) {
+/// Serves until `end` comes, over TLS if there is a certificate; then takes no more connections, and finishes what is in
+/// flight if it ends within the shutdown timeout.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    state: State,
+    options: &ServerOptions,
+    end: impl Future<Output = ()>,
+) {
     let router = router(state);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(options.upload_timeout);
@@ -32,19 +40,35 @@ pub async fn serve(listener: TcpListener, state: State, options: &ServerOptions,
         };
         // Small answers must not wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let service = service_fn(move |request: Request<Incoming>| service.call(lingering(request)));
-        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
+        let (http, router, watcher) = (http.clone(), router.clone(), connections.watcher());
+        match tls.clone() {
+            None => drop(tokio::spawn(talk(http, router, watcher, stream))),
+            Some(tls) => drop(tokio::spawn(async move {
+                match tls.shake_hands(stream).await {
+                    Ok(stream) => talk(http, router, watcher, stream).await,
+                    Err(error) => tracing::debug!(%error, "a connection ended before it began"),
+                }
+            })),
+        }
     }
     drop(listener);
     tracing::info!(connections = connections.count(), "finishing what is in flight");
     if tokio::time::timeout(options.shutdown_timeout, connections.shutdown()).await.is_err() {
         tracing::warn!("gave up on what was still in flight");
+    }
+}
+
+/// Answers a connection's requests, until it ends or all do.
+async fn talk(
+    http: http1::Builder,
+    router: Router,
+    watcher: Watcher,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) {
+    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |request: Request<Incoming>| service.call(lingering(request)));
+    if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `routes/`: the resources; `answer`: what a recognition looks like as JSON
-//! - `access`: who may do what; `writing`: requests that change something
+//! - `access`: who may do what; `limits`: how often; `writing`: requests that change something
 //! - `publishing/`: jobs that make versions of what is uploaded
 //! - `shadow`: what comes of asking another version the same
 //! - `workers`: blocking calls on threads, so many at once, so many waiting
@@ -11,13 +11,14 @@
 //! - `query`: parameters, strictly
 //! - `problem`: every error, as RFC 9457 wants it
 //! - `trace`: a request's id and its line in the log
-//! - `connections`: accepting, and ending without cutting anybody off
+//! - `connections`: accepting, and ending without cutting anybody off; `tls`: the certificate
 //! - `options`: what the server may take
 
 mod access;
 mod answer;
 mod connections;
 mod form;
+mod limits;
 mod lingering;
 mod options;
 mod problem;
@@ -25,6 +26,7 @@ mod publishing;
 mod query;
 mod routes;
 mod shadow;
+mod tls;
 mod trace;
 mod upload;
 mod workers;
@@ -40,6 +42,7 @@ pub use routes::{
     AliasRequest, Audit, CheckRequest, DeployRequest, DeploymentDetails, Deployments, Jobs, Keys, ModelDetails, Models,
     RollbackRequest, document, local_router, router,
 };
+pub use tls::{Tls, TlsError};
 
 use crate::service::Service;
 
@@ -48,6 +51,7 @@ use crate::service::Service;
 pub struct State {
     service: Service,
     access: Access,
+    limits: limits::Limits,
     workers: workers::Workers,
     uploads: upload::Uploads,
     publishing: publishing::Publishing,
@@ -61,6 +65,7 @@ impl State {
             publishing: publishing::Publishing::new(&service, options),
             service,
             access,
+            limits: limits::Limits::default(),
             workers: workers::Workers::new(options),
             uploads: upload::Uploads::new(options),
             shadows: shadow::Shadows::default(),

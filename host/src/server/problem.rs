@@ -205,6 +205,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.parts().1.into_response();
         if let Kind::Busy | Kind::TooManyRequests = self.kind {
+            // A key's limit is so many in a second: none waits longer for its turn.
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         if self.kind == Kind::Unauthorized {

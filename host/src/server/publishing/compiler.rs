@@ -35,6 +35,8 @@ impl Compiler {
         let program = std::env::current_exe().map_err(|error| format!("this program cannot be found: {error}"))?;
         let mut command = Command::new(program);
         command.args(["package", "--progress=json", &format!("--memory-limit={}B", self.memory)]).args(arguments);
+        // A backtrace would hide the message.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn().map_err(|error| format!("no process for it: {error}"))?;
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
