@@ -3,12 +3,13 @@
 
 use maasm::compile::{self, Options};
 use maasm::source::{Limits, Source};
+use maasm_tests::graph::int;
 use maasm_tests::mutation;
-use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights};
+use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights, whole_numbers};
 use maasm_tests::random::Random;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use tract_onnx::pb::{GraphProto, ModelProto};
+use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto};
 
 /// Reads and compiles, and says what came of it.
 fn compile(folder: &Path, bytes: &[u8]) -> Result<compile::Compiled, String> {
@@ -85,6 +86,80 @@ fn absurd_attributes_and_shapes_are_refused() {
         if let Ok(compiled) = compile(folder.path(), &encode(&model)) {
             compiled.plan.validate().unwrap_or_else(|error| panic!("height {extreme}: {error}"));
         }
+    }
+}
+
+/// A model of one node that makes `y` of `x`, an input of this shape, and of these lists of whole numbers.
+fn single(operator: &str, attributes: Vec<AttributeProto>, x: &[i64], lists: &[&[i64]]) -> ModelProto {
+    let names: Vec<String> = (0..lists.len()).map(|index| format!("list{index}")).collect();
+    let inputs: Vec<&str> = std::iter::once("x").chain(names.iter().map(String::as_str)).collect();
+    let list = |(name, list): (&String, &&[i64])| whole_numbers(name, &[list.len() as i64], list);
+    model(GraphProto {
+        input: vec![value("x", x)],
+        output: vec![value("y", &[])],
+        initializer: names.iter().zip(lists).map(list).collect(),
+        node: vec![node(operator, &inputs, &["y"], attributes)],
+        ..Default::default()
+    })
+}
+
+/// The message with which a model is refused.
+#[track_caller]
+fn refusal(model: &ModelProto) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let compiled = compile(folder.path(), &encode(model));
+    compiled.err().unwrap_or_else(|| panic!("{:?} should be refused", model.graph.as_ref().unwrap().node[0]))
+}
+
+#[test]
+fn what_a_few_bytes_ask_for_is_refused_by_name() {
+    for (operator, x, lists) in [
+        ("Tile", &[2, 2][..], &[&[1 << 20, 1 << 20][..]][..]),
+        ("Expand", &[1], &[&[1 << 20, 1 << 20]]),
+        ("Pad", &[1, 1], &[&[0, 0, 1 << 20, 1 << 20]]),
+        ("EyeLike", &[1 << 15, 1 << 16], &[]),
+        ("Relu", &[1 << 15, 1 << 16], &[]),
+    ] {
+        let message = refusal(&single(operator, vec![], x, lists));
+        assert!(message.contains(&format!("{operator} (y) makes a tensor of shape")), "{operator}: {message}");
+    }
+}
+
+#[test]
+fn many_constants_that_are_small_each_are_refused_together() {
+    let ones: Vec<String> = (0..100).map(|index| format!("ones{index}")).collect();
+    let mut nodes: Vec<_> = ones.iter().map(|ones| node("ConstantOfShape", &["shape"], &[ones], vec![])).collect();
+    let inputs: Vec<&str> = ones.iter().map(String::as_str).chain(["x"]).collect();
+    nodes.push(node("Concat", &inputs, &["y"], vec![int("axis", 0)]));
+    let chain = GraphProto {
+        input: vec![value("x", &[1])],
+        output: vec![value("y", &[])],
+        initializer: vec![whole_numbers("shape", &[1], &[1 << 20])],
+        node: nodes,
+        ..Default::default()
+    };
+    let message = refusal(&model(chain));
+    assert!(message.contains("ConstantOfShape (ones") && message.contains("its constants would take"), "{message}");
+}
+
+#[test]
+fn what_operators_take_for_granted_is_checked_before() {
+    let axis = |axis| vec![int("axis", axis)];
+    for (model, reason) in [
+        (single("Softmax", axis(1 << 40), &[2, 3], &[]), "axis 1099511627776 is none of a tensor of 2 axes"),
+        (single("LayerNormalization", axis(-3), &[2, 3], &[&[1, 1, 1]]), "axis -3 is none of a tensor of 2 axes"),
+        (single("ReduceSum", vec![integers("axes", &[2])], &[2, 3], &[]), "axes [2] are not all"),
+        (single("Unsqueeze", vec![], &[2, 3], &[&[4]]), "axes [4] are not all"),
+        (single("Transpose", vec![integers("perm", &[1, 1])], &[2, 3], &[]), "perm [1, 1] does not name each axis"),
+        (single("Conv", vec![], &[2, 3], &[&[1]]), "it needs a tensor of 3 or more axes"),
+        (single("MaxPool", vec![integers("kernel_shape", &[1 << 30, 9])], &[1, 1, 9, 9], &[]), "is too large"),
+        (single("OneHot", vec![], &[2], &[&[], &[0, 1]]), "its input 1 should be one number"),
+        (single("CumSum", vec![], &[2], &[&[0]]), "its input 1 has 1 axes and should be one number without any"),
+        (single("ConstantOfShape", vec![], &[1 << 20], &[]), "asks for a tensor of 1048576 axes"),
+        (single("Tile", vec![], &[1], &[&[(1 << 32) + 5]]), "asks for an axis of 4294967301 elements"),
+    ] {
+        let message = refusal(&model);
+        assert!(message.contains(reason), "{reason}: {message}");
     }
 }
 

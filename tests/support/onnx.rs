@@ -51,6 +51,17 @@ pub fn weights(name: &str, shape: &[i64]) -> TensorProto {
     }
 }
 
+/// An initialiser of whole numbers.
+pub fn whole_numbers(name: &str, dims: &[i64], values: &[i64]) -> TensorProto {
+    TensorProto {
+        name: name.into(),
+        dims: dims.into(),
+        data_type: DataType::Int64 as i32,
+        raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        ..Default::default()
+    }
+}
+
 /// A model of one graph, operator set 13.
 pub fn model(graph: GraphProto) -> ModelProto {
     ModelProto {

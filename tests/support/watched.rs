@@ -1,6 +1,7 @@
 //! A process that tells what it does, one report on a line, and whose time and memory are watched.
 
 use serde::de::DeserializeOwned;
+use std::fmt;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -41,25 +42,30 @@ impl<R: DeserializeOwned + Send + 'static> Watched<R> {
         writeln!(self.process.stdin.as_mut().expect("it is piped"), "{line}")
     }
 
-    /// The next report; or how the process ended, or which of the limits it passed: time until the report, or bytes of
-    /// memory.
+    /// The time that processors have spent on the process and on those that it started and that have ended, where the
+    /// system tells.
+    pub fn busy(&self) -> Option<Duration> {
+        busy(&self.process.id().to_string())
+    }
+
+    /// The next report.
     ///
     /// # Errors
-    /// What the process does instead of reporting, as a verb with its object.
-    pub fn wait(&mut self, time: Duration, memory: u64) -> Result<R, String> {
+    /// What the process does instead of reporting within this time and with these bytes of memory.
+    pub fn wait(&mut self, time: Duration, memory: u64) -> Result<R, Instead> {
         let start = Instant::now();
         loop {
             match self.reports.recv_timeout(LOOK) {
                 Ok(report) => return Ok(report),
                 Err(RecvTimeoutError::Disconnected) => {
                     let status = self.process.wait().map_or_else(|error| error.to_string(), |s| s.to_string());
-                    return Err(format!("ends with {status}"));
+                    return Err(Instead::Ends(status));
                 }
                 Err(RecvTimeoutError::Timeout) if start.elapsed() > time => {
-                    return Err(format!("takes more than {} s", time.as_secs_f64()));
+                    return Err(Instead::TakesTime(time));
                 }
                 Err(RecvTimeoutError::Timeout) if taken(self.process.id()) > memory => {
-                    return Err(format!("takes more than {} MiB of memory", memory >> 20));
+                    return Err(Instead::TakesMemory(memory));
                 }
                 Err(RecvTimeoutError::Timeout) => (),
             }
@@ -73,6 +79,39 @@ impl<R> Drop for Watched<R> {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// What a process does instead of reporting; its text is a verb with its object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instead {
+    /// It has ended, in this way.
+    Ends(String),
+    /// It takes more than this time.
+    TakesTime(Duration),
+    /// It takes more than these bytes of memory.
+    TakesMemory(u64),
+}
+
+impl fmt::Display for Instead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ends(status) => write!(f, "ends with {status}"),
+            Self::TakesTime(time) => write!(f, "takes more than {} s", time.as_secs_f64()),
+            Self::TakesMemory(memory) => write!(f, "takes more than {} MiB of memory", memory >> 20),
+        }
+    }
+}
+
+/// The time that processors have spent on a process, which is a number or `self`, and on those that it started and that
+/// have ended, where the system tells.
+pub fn busy(process: &str) -> Option<Duration> {
+    // In hundredths of a second on every Linux; see proc_pid_stat(5).
+    const TICK: u64 = 10;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may hold anything; what follows it begins with the third field.
+    let fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let ticks: u64 = fields.skip(11).take(4).map(|field| field.parse().unwrap_or(0)).sum();
+    Some(Duration::from_millis(ticks * TICK))
 }
 
 /// The bytes of memory that a process takes, where the system tells.

@@ -41,6 +41,10 @@ pub(super) fn parsed(model: &ModelProto) -> Result<InferenceModel, Error> {
 }
 
 pub(super) fn invalid(error: TractError) -> Error {
+    // Where it was noticed says no more than the refusal itself.
+    if let Some(refusal) = error.chain().find_map(|cause| cause.downcast_ref::<guard::TooLarge>()) {
+        return Error::Invalid(refusal.to_string());
+    }
     let causes: Vec<_> = error.chain().map(|cause| cause.to_string().replace('\n', " ")).collect();
     Error::Invalid(format!("the model is invalid: {}", causes.join(": ")))
 }

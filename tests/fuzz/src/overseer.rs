@@ -6,7 +6,7 @@ use crate::file;
 use crate::tally::{Failure, Tally};
 use crate::worker::{Done, Report, Work};
 use anyhow::{Context, Result, bail};
-use maasm_tests::watched::Watched;
+use maasm_tests::watched::{Instead, Watched};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/fuzz");
 /// The longest that a worker may take to be ready.
 const START: Duration = Duration::from_secs(60);
+/// How often the time of processors is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// So many times as long as a file may keep a processor busy, it may take by the clock: others use processors, too.
+const PATIENCE: u32 = 6;
 /// After so many failures there is enough to mend.
 const ENOUGH: usize = 25;
 
@@ -36,7 +40,7 @@ pub struct Overseer {
     pub files: u64,
     /// How long files are tried.
     pub time: Duration,
-    /// The longest that a file may take.
+    /// The longest that a file may keep a processor busy.
     pub time_each: Duration,
     /// The most bytes of memory that a file may take.
     pub memory: u64,
@@ -150,15 +154,18 @@ impl Overseer {
     /// Waits until the next file has been tried; or how the worker ended meanwhile.
     fn one(&self, worker: &mut Watched<Report>) -> Result<Done, String> {
         let mut stage = String::from("beginning");
-        let start = Instant::now();
+        let (start, before) = (Instant::now(), worker.busy());
         loop {
-            let left = self.time_each.saturating_sub(start.elapsed());
-            match worker.wait(left, self.memory) {
+            match worker.wait(LOOK, self.memory) {
                 Ok(Report::Done(done)) => return Ok(done),
                 Ok(Report::Stage(begun)) => stage = begun,
                 Ok(Report::Ready | Report::Began(_)) => (),
-                Err(_) if start.elapsed() >= self.time_each => {
-                    return Err(format!("{stage}: takes more than {} s", self.time_each.as_secs_f64()));
+                Err(Instead::TakesTime(_)) => {
+                    let busy = worker.busy().zip(before).map(|(now, before)| now.saturating_sub(before));
+                    let hangs = start.elapsed() > PATIENCE * self.time_each;
+                    if hangs || busy.unwrap_or_else(|| start.elapsed()) > self.time_each {
+                        return Err(format!("{stage}: {}", Instead::TakesTime(self.time_each)));
+                    }
                 }
                 Err(end) => return Err(format!("{stage}: {end}")),
             }
@@ -188,11 +195,11 @@ mod tests {
 
     /// A worker that does its first file well, complains of the second, and does not survive the third.
     const WORKER: &str = r#"#!/bin/sh
-        done() { echo "{\"Done\":{\"came\":$1,\"panics\":[],\"memory\":1048576,\"milliseconds\":$2}}"; }
+        tried() { echo "{\"Done\":{\"came\":$1,\"panics\":[],\"memory\":1048576,\"milliseconds\":$2}}"; }
         echo '"Ready"'
         case "$*" in
-            *'--first 0 '*) done '{"Ok":"Compiled"}' 7; done '{"Err":"wrong"}' 1; echo '{"Stage":"packaging"}' ;;
-            *) done '{"Ok":"Refused"}' 1; sleep 60 ;;
+            *'--first 0 '*) tried '{"Ok":"Compiled"}' 7; tried '{"Err":"wrong"}' 1; echo '{"Stage":"packaging"}' ;;
+            *) tried '{"Ok":"Refused"}' 1; sleep 60 ;;
         esac
         kill -SEGV $$"#;
 

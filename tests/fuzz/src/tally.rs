@@ -75,6 +75,6 @@ impl fmt::Display for Tally {
             writeln!(f, "  {count:>6} × {place}: {}", message.chars().take(120).collect::<String>())?;
         }
         writeln!(f, "most memory {} MiB, file {}", self.memory.0 >> 20, self.memory.1)?;
-        write!(f, "slowest {:.1} s, file {}", self.slowest.0 as f64 / 1e3, self.slowest.1)
+        write!(f, "slowest {:.1} s of processors' time, file {}", self.slowest.0 as f64 / 1e3, self.slowest.1)
     }
 }

@@ -7,8 +7,8 @@ use maasm_fuzz::overseer::Overseer;
 use maasm_tests::python;
 use std::path::Path;
 
-/// How many are tried, which takes some seconds.
-const FILES: u64 = 6000;
+/// How many are tried, which takes some twenty seconds.
+const FILES: u64 = 4000;
 
 #[test]
 fn whatever_happened_to_a_file_it_is_inspected_and_packaged_or_refused() {

@@ -2,6 +2,7 @@
 
 use super::any;
 use super::extents::{extent, extents, float};
+use crate::onnx::whole_numbers;
 use crate::random::Random;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, TensorProto};
@@ -89,15 +90,4 @@ pub fn element_type(graph: &mut GraphProto, _: &GraphProto, random: &mut Random)
         _ => &[D::Int8, D::Uint8, D::Bool],
     };
     tensor.data_type = random.one_of(alike) as i32;
-}
-
-/// A constant of whole numbers.
-pub fn whole_numbers(name: &str, dims: &[i64], values: &[i64]) -> TensorProto {
-    TensorProto {
-        name: name.into(),
-        dims: dims.into(),
-        data_type: DataType::Int64 as i32,
-        raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-        ..Default::default()
-    }
 }

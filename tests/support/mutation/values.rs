@@ -1,8 +1,7 @@
 //! Inputs of the model, and names.
 
-use super::tensors::whole_numbers;
 use super::{any, extents, nodes};
-use crate::onnx::value;
+use crate::onnx::{value, whole_numbers};
 use crate::random::Random;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Extent;
 use tract_onnx::pb::{GraphProto, ValueInfoProto, type_proto};

@@ -81,7 +81,7 @@ struct Listed {
 }
 
 /// The numbers in an input, as far as they are known.
-fn given(fact: Option<&&InferenceFact>) -> TractResult<Vec<i64>> {
+fn given(fact: Option<&InferenceFact>) -> TractResult<Vec<i64>> {
     let Some(value) = fact.and_then(|fact| fact.value.concretize()) else { return Ok(Vec::new()) };
     let value = value.cast_to::<i64>()?;
     Ok(value.to_plain_array_view::<i64>()?.iter().copied().collect())
@@ -143,14 +143,17 @@ impl Demands {
             let places = window.fold(1u64, u64::saturating_mul);
             ensure!(places <= WEIGHTS, "a window with weights of shape {shape:?} is too large");
         }
-        if let Some(fact) = self.shape.and_then(|place| inputs.get(place))
+        if let Some(fact) = self.shape.and_then(|place| inputs.get(place).copied())
             && let Some(extent) = fact.shape.dim(0).and_then(|dim| dim.concretize())
         {
             let fits = extent.to_usize().is_ok_and(|extent| extent <= RANK);
             ensure!(fits, "it asks for a tensor of {extent} axes, and {RANK} are the most");
+            // tract cuts some of these off after 32 bits.
+            let large = given(Some(fact))?.into_iter().find(|number| i32::try_from(*number).is_err());
+            ensure!(large.is_none(), "it asks for an axis of {} elements, more than any has", large.unwrap_or(0));
         }
         if let Some((listed, rank)) = self.listed.as_ref().zip(rank(0)) {
-            let axes = listed.attribute.clone().map_or_else(|| given(inputs.get(1)), Ok)?;
+            let axes = listed.attribute.clone().map_or_else(|| given(inputs.get(1).copied()), Ok)?;
             let rank = if listed.added { rank + axes.len() as i64 } else { rank };
             let fits = axes.iter().all(|axis| (-rank..rank).contains(axis));
             ensure!(fits, "axes {axes:?} are not all of a tensor of {rank} axes");

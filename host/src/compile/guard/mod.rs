@@ -11,7 +11,8 @@
 mod demands;
 
 use super::allowance::{self, Allowance};
-use super::{activation, native};
+use super::{activation, native, shown};
+use crate::network;
 use demands::Demands;
 use std::sync::LazyLock;
 use tract_onnx::Onnx;
@@ -43,8 +44,9 @@ pub fn onnx() -> Onnx {
 fn build(context: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     let (inner, closures) = OPERATORS.0[&node.op_type](context, node)?;
     let demands = Demands::of(node, &inner.name())?;
+    let label = format!("{} ({})", shown(&node.op_type), shown(network::name(node)));
     let allowance = Allowance::default();
-    Ok((Box::new(Guarded { inner, demands, allowance, taken: 0, computable: false }), closures))
+    Ok((Box::new(Guarded { inner, label, demands, allowance, taken: 0, computable: false }), closures))
 }
 
 /// Lets all operators of a model and of the graphs inside it take from one allowance.
@@ -59,10 +61,17 @@ pub fn share(model: &mut InferenceModel, allowance: &Allowance) {
     }
 }
 
+/// A node asks for more than a model may take.
+#[derive(Debug, thiserror::Error)]
+#[error("the model is too large: {0}")]
+pub struct TooLarge(String);
+
 /// An operator that is guarded.
 #[derive(Clone, Debug)]
 struct Guarded {
     inner: Box<dyn InferenceOp>,
+    /// How messages call the node.
+    label: String,
     demands: Demands,
     allowance: Allowance,
     /// Bytes that were taken from the allowance for its outputs.
@@ -86,7 +95,7 @@ impl Guarded {
             let bytes = match (shape, fact.datum_type.concretize()) {
                 (Some(shape), Some(datum_type)) => {
                     let bytes = allowance::bytes(&shape, datum_type);
-                    Some(bytes.map_err(|why| format_err!("{} {why}", self.inner.name()))?)
+                    Some(bytes.map_err(|why| TooLarge(format!("{} {why}", self.label)))?)
                 }
                 _ => None,
             };
@@ -98,7 +107,7 @@ impl Guarded {
     /// Takes what is still missing for outputs of so many bytes.
     fn take(&self, bytes: u64) -> TractResult<()> {
         let taken = self.allowance.take(bytes.saturating_sub(self.taken));
-        taken.map_err(|why| format_err!("{}: {why}", self.inner.name()))
+        Ok(taken.map_err(|why| TooLarge(format!("{}: {why}", self.label)))?)
     }
 }
 
