@@ -1,8 +1,9 @@
 //! `maasm deploy`
 
+use super::named::Named;
 use super::phrases::traffic;
 use super::place::At;
-use crate::registry::{Deployment, Reference, Selector};
+use crate::registry::Deployment;
 use crate::server::DeployRequest;
 use anyhow::Result;
 use reqwest::Method;
@@ -20,7 +21,7 @@ Examples:
 pub struct Arguments {
     /// The model, and the version: 1.2.0, ^1, latest or an alias
     #[arg(value_name = "NAME[@VERSION]")]
-    model: Reference,
+    model: Named,
     #[command(flatten)]
     how: How,
     #[command(flatten)]
@@ -43,8 +44,8 @@ pub struct How {
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
-    let Reference { name, selector } = arguments.model;
-    let version = (selector != Selector::Live).then(|| selector.to_string());
+    let Named { name, version } = arguments.model;
+    let version = version.map(|version| version.to_string());
     ask(&arguments.at, DeployRequest { model: Some(name), version, ..DeployRequest::default() }, arguments.how)
 }
 

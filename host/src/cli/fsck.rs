@@ -38,7 +38,9 @@ fn text(found: &Findings) -> String {
     let wrong = found.findings.iter().filter(|finding| !finding.mended).count();
     let verdict = match wrong {
         0 => "all is sound".into(),
+        1 => "one thing is wrong; `maasm fsck --repair` mends it if it can be mended".into(),
         wrong => format!("{wrong} things are wrong; `maasm fsck --repair` mends what can be mended"),
     };
-    lines + &format!("{} versions, {}: {verdict}\n", found.versions, size(found.bytes))
+    let plural = if found.versions == 1 { "" } else { "s" };
+    lines + &format!("{} version{plural}, {}: {verdict}\n", found.versions, size(found.bytes))
 }

@@ -6,7 +6,7 @@
 //!   what is done with models where they are kept
 //! - `place/`: where that is, a folder or a server; `data`: the folder
 //! - `completions`, `man`: what shells and readers of manuals need
-//! - `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
+//! - `named`, `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
 
 mod alias;
 mod audit;
@@ -22,6 +22,7 @@ mod jobs;
 mod key;
 mod list;
 mod man;
+mod named;
 mod package;
 mod page;
 mod phrases;

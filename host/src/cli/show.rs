@@ -1,10 +1,11 @@
 //! `maasm show`
 
 use super::list::standing;
+use super::named::Named;
 use super::phrases::{age, size, traffic};
 use super::place::{At, Place};
 use super::table::aligned;
-use crate::registry::{Alias, Deployment, Port, Record, Reference, Selector};
+use crate::registry::{Alias, Deployment, Port, Record};
 use crate::server::{DeploymentDetails, ModelDetails};
 use anyhow::Result;
 use std::time::SystemTime;
@@ -23,7 +24,7 @@ Examples:
 pub struct Arguments {
     /// The model, or a version of it: 1.2.0, ^1, latest, live or an alias
     #[arg(value_name = "NAME[@VERSION]")]
-    model: Reference,
+    model: Named,
     /// Show only the deployment and its revisions
     #[arg(long)]
     revisions: bool,
@@ -37,17 +38,18 @@ const SHOWN: usize = 5;
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let (at, place) = (&arguments.at, arguments.at.place()?);
-    let Reference { name, selector } = &arguments.model;
+    let Named { name, version } = &arguments.model;
     if arguments.revisions {
         let document = place.get(&["deployments", name], &[])?;
         return at.tell(&document, |details: DeploymentDetails| Ok(lines(revisions(&details, usize::MAX))));
     }
-    if *selector == Selector::Live && arguments.model.to_string() == *name {
-        let document = place.get(&["models", name], &[])?;
-        return at.tell(&document, |details: ModelDetails| model(&place, &details));
+    match version {
+        None => at.tell(&place.get(&["models", name], &[])?, |details: ModelDetails| model(&place, &details)),
+        Some(version) => {
+            let document = place.get(&["models", name, "versions", &version.to_string()], &[])?;
+            at.tell(&document, |record: Record| Ok(lines(facts(&record))))
+        }
     }
-    let document = place.get(&["models", name, "versions", &selector.to_string()], &[])?;
-    at.tell(&document, |record: Record| Ok(lines(version(&record))))
 }
 
 fn lines(rows: Vec<[String; 2]>) -> String {
@@ -100,7 +102,7 @@ fn revisions(details: &DeploymentDetails, most: usize) -> Vec<[String; 2]> {
     rows
 }
 
-fn version(record: &Record) -> Vec<[String; 2]> {
+fn facts(record: &Record) -> Vec<[String; 2]> {
     let facts = &record.facts;
     let mut rows = vec![row("model", &facts.name), row("version", &facts.version)];
     let told = |heading: &str, text: &str| (!text.is_empty()).then(|| row(heading, text));

@@ -1,0 +1,16 @@
+//! The command line for a model's life: the real program, in a folder of its own and at a real server.
+
+mod deployments;
+mod keys;
+mod life;
+mod maintenance;
+mod place;
+mod program;
+mod publish;
+
+#[path = "../http/models.rs"]
+#[allow(dead_code, reason = "the tests of the server need more of it")]
+mod models;
+#[path = "../http/server.rs"]
+#[allow(dead_code, reason = "the tests of the server need more of it")]
+mod server;
