@@ -135,12 +135,13 @@ impl Blobs {
         NamedTempFile::new_in(self.temporaries())
     }
 
-    /// Gives a temporary file its place, once it is durable. The caller vouches for the digest.
+    /// Gives a temporary file its place, once it is durable. The caller vouches for the digest. Where it is there already
+    /// that stays, unless it is damaged.
     ///
     /// # Errors
     /// If it cannot be made durable or moved.
     pub fn keep(&self, file: NamedTempFile, stored: Stored) -> io::Result<Stored> {
-        if self.size(&stored.digest) == Some(stored.size) {
+        if self.size(&stored.digest) == Some(stored.size) && self.verify(&stored.digest).unwrap_or(false) {
             return Ok(stored);
         }
         #[cfg(unix)]
