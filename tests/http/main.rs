@@ -1,9 +1,11 @@
 //! The server over real HTTP: the real program, good requests and bad ones.
 
 mod access;
+mod damage;
 mod deployments;
 mod forms;
 mod hostile;
+mod hostile_writes;
 mod infer;
 mod input;
 mod lifecycle;

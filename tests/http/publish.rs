@@ -69,15 +69,11 @@ fn a_number_that_was_used_is_not_used_for_another_component() {
     let (server, _folder) = server();
     assert_eq!(publish(&server, "?wait=true", &small("animals", "1.0.0")).status, 201);
     let other = two_inputs("animals", "1.0.0");
-    publish(&server, "?wait=true", &other).is_problem(
-        422,
-        "model-refused",
-        "is there already and is another component",
-    );
+    publish(&server, "?wait=true", &other).is_problem(409, "version-exists", "is there already");
     let version = || server.send("DELETE", "/api/v1/models/animals/versions/1.0.0", "", &[]);
     assert_eq!(version().status, 200);
     version().is_problem(404, "no-such-model", "animals");
-    publish(&server, "?wait=true", &other).is_problem(422, "model-refused", "a number is used once");
+    publish(&server, "?wait=true", &other).is_problem(409, "version-exists", "a number is used once");
 }
 
 #[test]

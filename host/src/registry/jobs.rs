@@ -29,6 +29,9 @@ pub struct Job {
     /// Why nothing came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What kind of error it is, as problems are called: `model-refused`, `version-exists`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// How often it was begun.
     pub attempts: u32,
     /// When it was asked for.
@@ -38,6 +41,15 @@ pub struct Job {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<String>,
+}
+
+/// Why nothing came of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of error it is, as problems are called.
+    pub problem: String,
+    /// What is wrong, in a sentence.
+    pub error: String,
 }
 
 /// How a job stands.
@@ -73,7 +85,8 @@ impl JobState {
     }
 }
 
-const COLUMNS: &str = "id, kind, state, stage, request, result, error, attempts, created, created_by, finished";
+const COLUMNS: &str =
+    "id, kind, state, stage, request, result, error, attempts, created, created_by, finished, problem";
 /// A job that was begun so often, and never came to an end, is what ends the process.
 const MOST_ATTEMPTS: u32 = 3;
 
@@ -183,15 +196,16 @@ impl Registry {
     ///
     /// # Errors
     /// If the database fails.
-    pub fn finish_job(&self, id: &str, outcome: &Result<Value, String>) -> Result<Job> {
-        let (state, result, error) = match outcome {
+    pub fn finish_job(&self, id: &str, outcome: &Result<Value, Failure>) -> Result<Job> {
+        let (state, result, failure) = match outcome {
             Ok(result) => (JobState::Succeeded, Some(result.to_string()), None),
-            Err(error) => (JobState::Failed, None, Some(error.clone())),
+            Err(failure) => (JobState::Failed, None, Some(failure)),
         };
+        let (error, problem) = (failure.map(|failure| &failure.error), failure.map(|failure| &failure.problem));
         self.database().note(|transaction| {
-            let finish = "UPDATE job SET state = ?2, result = ?3, error = ?4, finished = ?5, stage = 'finished' \
-                          WHERE id = ?1 AND state IN ('queued', 'running')";
-            transaction.execute(finish, params![id, state.name(), result, error, now()])?;
+            let finish = "UPDATE job SET state = ?2, result = ?3, error = ?4, problem = ?5, finished = ?6, \
+                          stage = 'finished' WHERE id = ?1 AND state IN ('queued', 'running')";
+            transaction.execute(finish, params![id, state.name(), result, error, problem, now()])?;
             job(transaction, id)
         })
     }
@@ -235,6 +249,7 @@ fn read(row: &Row) -> Result<Job> {
         created: row.get(8)?,
         by: row.get(9)?,
         finished: row.get(10)?,
+        problem: row.get(11)?,
     })
 }
 

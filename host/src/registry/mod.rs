@@ -45,7 +45,7 @@ pub use deployments::Deployment;
 pub use error::{Error, Result};
 pub use facts::{Facts, Port, Provenance};
 pub use garbage::{Collected, Retention};
-pub use jobs::{Job, JobState};
+pub use jobs::{Failure, Job, JobState};
 pub use keys::{Grant, Key, NewKey, Role};
 pub use location::data_folder;
 pub use reference::{Reference, Selector, check_name};

@@ -9,11 +9,13 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICAT
 use axum::http::{HeaderName, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::any::Any;
 
-/// What kinds of problem there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What kinds of problem there are. A kind is read from its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The request makes no sense.
     BadRequest,
@@ -84,6 +86,7 @@ pub enum Kind {
     /// The model asked for too much memory.
     MemoryExhausted,
     /// A status without a kind of its own.
+    #[serde(skip)]
     Other(StatusCode),
 }
 
@@ -177,6 +180,18 @@ impl Problem {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// As what comes of a job.
+    pub fn failure(self) -> registry::Failure {
+        registry::Failure { problem: self.kind.parts().0.into(), error: self.detail }
+    }
+
+    /// What came of a job.
+    pub fn of_job(job: &registry::Job) -> Self {
+        let kind = job.problem.clone().and_then(|name| serde_json::from_value(Value::String(name)).ok());
+        let detail = job.error.clone().unwrap_or_else(|| "the job was called off".into());
+        Self::new(kind.unwrap_or(Kind::ModelRefused), detail).with("job", job.id.clone())
     }
 
     /// What is wrong with this very request.
@@ -346,4 +361,17 @@ pub async fn finish(request: Request, next: Next) -> Response {
     }
     finished.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     finished
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_from_its_name() {
+        for kind in [Kind::BadRequest, Kind::VersionExists, Kind::CannotLoad, Kind::ModelRefused, Kind::Internal] {
+            let name = Value::String(kind.parts().0.into());
+            assert_eq!(serde_json::from_value::<Kind>(name).unwrap(), kind);
+        }
+    }
 }

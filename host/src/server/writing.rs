@@ -16,6 +16,17 @@ const LONGEST: usize = 255;
 /// The largest document that says what is to be changed, in bytes.
 const LARGEST: usize = 1 << 20;
 
+/// The header, for the description of the interface.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes what `retry` reads")]
+pub struct IdempotencyKey {
+    /// A text of the client's choice. The same text with the same request is the same change wanted once more: it is
+    /// made once and answered the same, for a day.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255)]
+    idempotency_key: Option<String>,
+}
+
 /// Who wants a change, from the request's key and its header `Idempotency-Key`.
 pub struct Wanted(pub Intent);
 
@@ -56,7 +67,11 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Document<T> {
                 false => Problem::new(Kind::BadRequest, format!("the body breaks off: {error}")),
             })?
             .to_bytes();
-        let text = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes[..] };
+        let text = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes.trim_ascii() };
+        // Members have names here; a list would be taken as their values in order.
+        if text[0] != b'{' {
+            return Err(Problem::new(Kind::BadRequest, "the document is no JSON object; it begins with `{`"));
+        }
         let document = serde_json::from_slice(text);
         document
             .map(Self)

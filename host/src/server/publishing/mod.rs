@@ -143,7 +143,7 @@ impl Publishing {
             let id = &job.id;
             inner.running().remove(id);
             if let Some(outcome) = outcome {
-                let finished = inner.service.registry().finish_job(id, &outcome);
+                let finished = inner.service.registry().finish_job(id, &outcome.map_err(Problem::failure));
                 if let Err(error) = finished {
                     tracing::error!(job = id, %error, "the end of a job cannot be written down");
                 }

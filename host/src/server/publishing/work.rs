@@ -1,7 +1,8 @@
 //! A job from its beginning to its end.
 
 use super::{Inner, PublishRequest, request};
-use crate::registry::{Intent, Job, Registry, Retry};
+use crate::registry::{self, Intent, Job, Registry, Retry};
+use crate::server::{Kind, Problem};
 use crate::service::Error;
 use crate::source;
 use serde_json::{Value, json};
@@ -13,20 +14,21 @@ use std::path::{Path, PathBuf};
 const NAMELESS: &str = "model";
 
 /// Does a job; nothing, if it was called off before.
-pub async fn work(inner: &Inner, job: &Job) -> Option<Result<Value, String>> {
+pub async fn work(inner: &Inner, job: &Job) -> Option<Result<Value, Problem>> {
     let _place = inner.places.acquire().await.ok()?;
     let registry = inner.service.registry();
     match registry.begin_job(&job.id) {
         Ok(true) => {}
         Ok(false) => return None,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(error) => return Some(Err(error.into())),
     }
     Some(publish(inner, job).await)
 }
 
-async fn publish(inner: &Inner, job: &Job) -> Result<Value, String> {
+async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
     let registry = inner.service.registry();
-    let mut request: PublishRequest = serde_json::from_value(job.request.clone()).map_err(|error| error.to_string())?;
+    let request = serde_json::from_value::<PublishRequest>(job.request.clone());
+    let mut request = request.map_err(registry::Error::from)?;
     let folder = registry.job_folder(&job.id);
     let ready = is_component(&folder.join("model"));
     let (component, made_from) = if ready {
@@ -36,7 +38,7 @@ async fn publish(inner: &Inner, job: &Job) -> Result<Value, String> {
         settle(registry, job, &mut request, &folder)?;
         let arguments = arguments(&request, &folder);
         let stage = |stage: &str| drop(registry.job_stage(&job.id, stage));
-        inner.compiler.run(&arguments, &folder, stage).await?;
+        inner.compiler.run(&arguments, &folder, stage).await.map_err(refused)?;
         (component, request::COMPILED)
     };
     let _ = registry.job_stage(&job.id, "publishing");
@@ -47,31 +49,30 @@ async fn publish(inner: &Inner, job: &Job) -> Result<Value, String> {
     let work = move || {
         let record = service.publish(&intent, &component, provenance)?;
         intent.retry = Some(once);
-        request.finish(&service, &intent, record)
+        Ok::<_, Error>(json!(request.finish(&service, &intent, record)?))
     };
-    let outcome = tokio::task::spawn_blocking(work).await;
-    let outcome: Result<_, Error> = outcome.map_err(|_| "publishing ended without an answer".to_owned())?;
-    outcome.map(|published| json!(published)).map_err(|error| error.to_string())
+    let lost = |_| Problem::new(Kind::Internal, "publishing ended without an answer");
+    Ok(tokio::task::spawn_blocking(work).await.map_err(lost)??)
 }
 
 /// Gives a name and a number to a request that says none, once: a job that is done again, because the server ended, must
 /// not take another number.
-fn settle(registry: &Registry, job: &Job, request: &mut PublishRequest, folder: &Path) -> Result<(), String> {
+fn settle(registry: &Registry, job: &Job, request: &mut PublishRequest, folder: &Path) -> Result<(), Problem> {
     if request.name.is_some() && request.version.is_some() {
         return Ok(());
     }
     let model = folder.join("model");
     // What the document says of itself counts where the request says nothing.
     let told = if model.is_file() { source::told(&model) } else { Ok(source::Told::default()) };
-    let told = told.map_err(|error| error.to_string())?;
+    let told = told.map_err(|error| refused(error.to_string()))?;
     let name = request.name.clone().or(told.name).unwrap_or_else(|| NAMELESS.into());
     let version = match request.version.clone().or(told.version) {
         Some(version) => version,
-        None => registry.next_number(&name).map_err(|error| error.to_string())?.to_string(),
+        None => registry.next_number(&name)?.to_string(),
     };
     (request.name, request.version) = (Some(name), Some(version));
-    let settled = serde_json::to_value(request).map_err(|error| error.to_string())?;
-    registry.settle_job(&job.id, &settled).map_err(|error| error.to_string())
+    let settled = serde_json::to_value(request).map_err(registry::Error::from)?;
+    Ok(registry.settle_job(&job.id, &settled)?)
 }
 
 /// What `maasm package` is told.
@@ -90,6 +91,11 @@ fn arguments(request: &PublishRequest, folder: &Path) -> Vec<String> {
     arguments.push(format!("--output={}", text(folder.join("component.wasm"))));
     arguments.extend(file("model").map(text));
     arguments
+}
+
+/// What cannot be made a component.
+fn refused(why: String) -> Problem {
+    Problem::new(Kind::ModelRefused, why)
 }
 
 fn is_component(path: &Path) -> bool {

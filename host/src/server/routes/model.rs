@@ -105,10 +105,7 @@ fn answer(job: &Job) -> Result<Response, Problem> {
     let status = match job.state {
         JobState::Queued | JobState::Running => StatusCode::ACCEPTED,
         JobState::Succeeded => StatusCode::CREATED,
-        JobState::Failed | JobState::Cancelled => {
-            let why = job.error.clone().unwrap_or_else(|| "the job was called off".into());
-            return Err(Problem::new(Kind::ModelRefused, why).with("job", job.id.clone()));
-        }
+        JobState::Failed | JobState::Cancelled => return Err(Problem::of_job(job)),
     };
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
     Ok((status, [(LOCATION, location)], Json(job)).into_response())

@@ -70,6 +70,8 @@ CREATE TABLE job (
     request TEXT NOT NULL,
     result TEXT,
     error TEXT,
+    -- What kind of error, as problem documents call it.
+    problem TEXT,
     attempts INTEGER NOT NULL,
     created TEXT NOT NULL,
     created_by TEXT NOT NULL,
