@@ -93,7 +93,8 @@ fn declared_shape(name: &str, fact: &InferenceFact) -> Result<Vec<usize>, Error>
     let shown: Vec<_> = dims.iter().map(|dim| dim.map_or("?".into(), |d| d.to_string())).collect();
     let remedy = format!("give it with --shape {}={}", super::shown(name), shown.join("x").replacen('?', "1", 1));
     if fact.shape.is_open() {
-        return Err(Error::Invalid(format!("input {name:?} has no shape; give it with --shape {name}=1x3x224x224")));
+        let remedy = format!("give it with --shape {}=1x3x224x224", super::shown(name));
+        return Err(Error::Invalid(format!("input {name:?} has no shape; {remedy}")));
     }
     dims.iter()
         .enumerate()
