@@ -82,6 +82,8 @@ pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Resul
             None => declared_shape(name, &fact)?,
         };
         let element_type = fact.datum_type.concretize().unwrap_or(f32::datum_type());
+        allowance::bytes(&shape, element_type)
+            .map_err(|why| Error::Invalid(format!("the model is too large: input {name:?} {why}")))?;
         model.set_input_fact(index, InferenceFact::dt_shape(element_type, &shape)).map_err(invalid)?;
     }
     Ok(())
