@@ -155,8 +155,8 @@ fn what_operators_take_for_granted_is_checked_before() {
         (single("MaxPool", vec![integers("kernel_shape", &[1 << 30, 9])], &[1, 1, 9, 9], &[]), "is too large"),
         (single("OneHot", vec![], &[2], &[&[], &[0, 1]]), "its input 1 should be one number"),
         (single("CumSum", vec![], &[2], &[&[0]]), "its input 1 has 1 axes and should be one number without any"),
-        (single("ConstantOfShape", vec![], &[1 << 20], &[]), "asks for a tensor of 1048576 axes"),
-        (single("Tile", vec![], &[1], &[&[(1 << 32) + 5]]), "asks for an axis of 4294967301 elements"),
+        (single("ConstantOfShape", vec![], &[1 << 20], &[]), "its input 0 is a list of 1048576 numbers"),
+        (single("Tile", vec![], &[1], &[&[(1 << 32) + 5]]), "numbers [4294967301] are not all from 0"),
     ] {
         let message = refusal(&model);
         assert!(message.contains(reason), "{reason}: {message}");

@@ -31,7 +31,7 @@ thread_local! {
 /// the address of two u32: the addresses of the package's and of the constants' bytes.
 #[unsafe(export_name = "maasm_reserve")]
 extern "C" fn maasm_reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
-    let arena = AlignedBytes::zeroed(arena_len as usize);
+    let arena = arena(arena_len as usize);
     let constants = AlignedBytes::zeroed(constants_len as usize);
     let package = vec![0; package_len as usize];
     let mut reserved = Box::new(Reserved { arena, constants, package, addresses: [0; 2] });
@@ -65,6 +65,28 @@ fn load(mut reserved: Reserved) -> Result<Model, String> {
     std::hint::black_box(&mut reserved.package);
     drop(reserved.package);
     Model::new(package?, reserved.constants, reserved.arena)
+}
+
+/// `len` zero bytes that nothing has written to. The allocator would write zeros, and the host would have to provide
+/// memory for every one of them.
+#[cfg(target_arch = "wasm32")]
+fn arena(len: usize) -> AlignedBytes {
+    const PAGE: usize = 1 << 16;
+    let pages = len.div_ceil(PAGE);
+    let first = core::arch::wasm32::memory_grow::<0>(pages);
+    if pages == 0 || first == usize::MAX || len > isize::MAX as usize {
+        // What cannot be had is told as for any other memory.
+        return AlignedBytes::zeroed(len);
+    }
+    // SAFETY: these pages are new and zero, nobody else knows of them, memory never shrinks, and the packager asks for
+    // less than half of it.
+    let bytes = unsafe { std::slice::from_raw_parts_mut((first * PAGE) as *mut u8, pages * PAGE) };
+    AlignedBytes::lent(bytes).expect("pages are aligned")
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn arena(len: usize) -> AlignedBytes {
+    AlignedBytes::zeroed(len)
 }
 
 /// Addresses have 32 bits where this runs.

@@ -82,6 +82,8 @@ pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Resul
             None => declared_shape(name, &fact)?,
         };
         let element_type = fact.datum_type.concretize().unwrap_or(f32::datum_type());
+        allowance::bytes(&shape, element_type)
+            .map_err(|why| Error::Invalid(format!("the model is too large: input {name:?} {why}")))?;
         model.set_input_fact(index, InferenceFact::dt_shape(element_type, &shape)).map_err(invalid)?;
     }
     Ok(())
@@ -93,7 +95,8 @@ fn declared_shape(name: &str, fact: &InferenceFact) -> Result<Vec<usize>, Error>
     let shown: Vec<_> = dims.iter().map(|dim| dim.map_or("?".into(), |d| d.to_string())).collect();
     let remedy = format!("give it with --shape {}={}", super::shown(name), shown.join("x").replacen('?', "1", 1));
     if fact.shape.is_open() {
-        return Err(Error::Invalid(format!("input {name:?} has no shape; give it with --shape {name}=1x3x224x224")));
+        let remedy = format!("give it with --shape {}=1x3x224x224", super::shown(name));
+        return Err(Error::Invalid(format!("input {name:?} has no shape; {remedy}")));
     }
     dims.iter()
         .enumerate()

@@ -1,7 +1,7 @@
 //! Whether card and plan go together.
 
 use super::Error;
-use super::error::{MAX_MEMORY, MAX_WEIGHTS};
+use super::error::{MAX_ACTIVATIONS, MAX_MEMORY, MAX_WEIGHTS};
 use maasm_plan::op::{Op, Unary};
 use maasm_plan::{Card, Plan, TensorId};
 
@@ -20,7 +20,8 @@ pub(super) fn check(card: &Card, plan: &Plan) -> Result<(), Error> {
         return Err(Error::Labels { labels: card.labels.len(), classes });
     }
     let (weights, activations) = (plan.constants_len, plan.arena_len);
-    if weights > MAX_WEIGHTS || weights.saturating_add(activations) > MAX_MEMORY {
+    let both = weights.saturating_add(activations);
+    if weights > MAX_WEIGHTS || activations > MAX_ACTIVATIONS || both > MAX_MEMORY {
         return Err(Error::TooLarge { weights, activations });
     }
     Ok(())

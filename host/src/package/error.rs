@@ -40,7 +40,7 @@ pub enum Error {
     Template(String),
     /// It does not fit into a component.
     #[error(
-        "the model has {weights} bytes of weights and {activations} of activations, a component has at most {MAX_WEIGHTS} and {MAX_MEMORY} for both"
+        "the model has {weights} bytes of weights and {activations} of activations, a component has at most {MAX_WEIGHTS}, {MAX_ACTIVATIONS}, and {MAX_MEMORY} for both"
     )]
     TooLarge {
         /// Bytes of weights.
@@ -53,6 +53,10 @@ pub enum Error {
 /// What a component's weights may take at most, in bytes: engines refuse modules of more than 1 GiB, and the code
 /// needs its part of it.
 pub(super) const MAX_WEIGHTS: u64 = (1 << 30) - (4 << 20);
+
+/// What activations may take at most, in bytes: they lie in one piece, and pieces of more than half of the memory cannot be
+/// addressed from one end to the other.
+pub(super) const MAX_ACTIVATIONS: u64 = (2 << 30) - (1 << 16);
 
 /// What weights and activations may take together, in bytes: 32-bit memory, less the model's own stack and heap and
 /// room for a picture.

@@ -31,11 +31,19 @@ const NUMBERS: [(&str, &[usize]); 11] = [
     ("Trilu", &[1]),
 ];
 
-/// Which input is a list with a number for each axis of the output.
-const SHAPES: [(&str, usize); 5] =
-    [("ConstantOfShape", 0), ("Expand", 1), ("Reshape", 1), ("Tile", 1), ("Unsqueeze", 1)];
-/// More axes than this are taken for a mistake.
-const RANK: usize = 64;
+/// Which input is a list with a number or two for each axis of the output, and the least that they may be.
+const LISTS: [(&str, usize, i32); 6] = [
+    ("ConstantOfShape", 0, 0),
+    ("Expand", 1, -1),
+    ("Pad", 1, i32::MIN),
+    ("Reshape", 1, -1),
+    ("Tile", 1, 0),
+    ("Unsqueeze", 1, i32::MIN),
+];
+/// Longer lists than this are taken for a mistake.
+const LONGEST: usize = 64;
+/// Attributes that are such lists.
+const ATTRIBUTES: [&str; 6] = ["dilations", "output_padding", "output_shape", "pads", "shape", "strides"];
 
 /// Operators whose outputs are made as soon as the shape of their first input is known.
 const MADE: [&str; 1] = ["EyeLike"];
@@ -61,8 +69,8 @@ pub struct Demands {
     pub makes: bool,
     /// The input that has the weights of a window.
     weights: Option<usize>,
-    /// The input that has a number for each axis of the output.
-    shape: Option<usize>,
+    /// The input that has numbers for each axis of the output, and the least that they may be.
+    list: Option<(usize, i32)>,
     /// The axes that are taken away or added.
     listed: Option<Listed>,
     /// The input that may not even be a list of one number.
@@ -78,6 +86,13 @@ struct Listed {
     attribute: Option<Vec<i64>>,
     /// Whether the axes are those of the output.
     added: bool,
+}
+
+/// Refuses numbers that no extent can be; tract cuts some of these off after 32 bits.
+fn within(numbers: &[i64], least: i32) -> TractResult<()> {
+    let beyond = numbers.iter().find(|&&number| i32::try_from(number).map_or(true, |number| number < least));
+    ensure!(beyond.is_none(), "numbers {numbers:?} are not all from {least} to {}", i32::MAX);
+    Ok(())
 }
 
 /// The numbers in an input, as far as they are known.
@@ -102,6 +117,9 @@ impl Demands {
             let places = window.iter().try_fold(1u64, |places, &extent| places.checked_mul(extent.unsigned_abs()));
             ensure!(places.is_some_and(|places| places <= WINDOW), "a window of {window:?} is too large");
         }
+        for name in ATTRIBUTES {
+            within(&node.get_attr_opt_vec::<i64>(name)?.unwrap_or_default(), i32::MIN).context(name)?;
+        }
         let numbers = NUMBERS.iter().find(|(known, _)| *known == operator).map_or(&[][..], |(_, places)| places);
         let axis = match operator {
             _ if ANY_AXIS.contains(&operator) => None,
@@ -113,7 +131,7 @@ impl Demands {
         Ok(Self {
             makes: MADE.contains(&operator),
             weights: WEIGHTED.iter().find(|(known, _)| *known == operator).map(|&(_, place)| place),
-            shape: SHAPES.iter().find(|(known, _)| *known == operator).map(|&(_, place)| place),
+            list: LISTS.iter().find(|(known, ..)| *known == operator).map(|&(_, place, least)| (place, least)),
             listed: match listed {
                 Some(added) => Some(Listed { attribute: node.get_attr_opt_vec("axes")?, added }),
                 None => None,
@@ -143,14 +161,13 @@ impl Demands {
             let places = window.fold(1u64, u64::saturating_mul);
             ensure!(places <= WEIGHTS, "a window with weights of shape {shape:?} is too large");
         }
-        if let Some(fact) = self.shape.and_then(|place| inputs.get(place).copied())
+        if let Some((place, least)) = self.list
+            && let Some(fact) = inputs.get(place).copied()
             && let Some(extent) = fact.shape.dim(0).and_then(|dim| dim.concretize())
         {
-            let fits = extent.to_usize().is_ok_and(|extent| extent <= RANK);
-            ensure!(fits, "it asks for a tensor of {extent} axes, and {RANK} are the most");
-            // tract cuts some of these off after 32 bits.
-            let large = given(Some(fact))?.into_iter().find(|number| i32::try_from(*number).is_err());
-            ensure!(large.is_none(), "it asks for an axis of {} elements, more than any has", large.unwrap_or(0));
+            let fits = extent.to_usize().is_ok_and(|extent| extent <= LONGEST);
+            ensure!(fits, "its input {place} is a list of {extent} numbers, and {LONGEST} are the most");
+            within(&given(Some(fact))?, least)?;
         }
         if let Some((listed, rank)) = self.listed.as_ref().zip(rank(0)) {
             let axes = listed.attribute.clone().map_or_else(|| given(inputs.get(1).copied()), Ok)?;
