@@ -1,10 +1,9 @@
 //! `POST /api/v1/model`: a model is published.
 
 use crate::registry::{Job, JobState};
-use crate::server::problem::ProblemDocument;
 use crate::server::publishing::{PublishRequest, Spool};
 use crate::server::query::Parameters;
-use crate::server::writing::Wanted;
+use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State, form};
 use axum::Json;
 use axum::body::Bytes;
@@ -60,12 +59,11 @@ impl From<Asked> for PublishRequest {
 /// these as `model`, or with the files `structure` and `params`, and if need be `labels` and `preprocess`. The answer is
 /// a job.
 #[utoipa::path(
-    post, path = "/api/v1/model", tag = "models", params(Asked),
+    post, path = "/api/v1/model", tag = "models", operation_id = "publish_model", params(Asked, IdempotencyKey),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 201, description = "With `wait`: the version is there", body = Job),
         (status = 202, description = "The job is taken on; `Location` is where it is told", body = Job),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn publish(

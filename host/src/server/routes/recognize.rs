@@ -2,7 +2,6 @@
 
 use super::call::{Question, call};
 use crate::engine::{Model, Recognition};
-use crate::server::problem::ProblemDocument;
 use crate::server::query::{Parameters, TopK};
 use crate::server::{Answer, Problem, State};
 use axum::Json;
@@ -38,7 +37,6 @@ struct Asked {
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 200, description = "The likeliest classes", body = Answer),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn recognize(
