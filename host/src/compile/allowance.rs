@@ -8,8 +8,9 @@ use tract_onnx::tract_hir::internal::*;
 
 /// The most bytes that one tensor may have: more would not fit a component's 32-bit memory.
 const TENSOR: u64 = 3 << 30;
-/// Bytes of constants that any model may ask for beyond those that it brings with it.
-const FREE: u64 = 256 << 20;
+/// Bytes of constants that any model may ask for beyond those that it brings with it. Packaging holds some five copies of
+/// them, which have to fit 2 GiB.
+pub const FREE: u64 = 352 << 20;
 /// How many times as many bytes as a model brings with it its constants may come to: weights are unpacked, cast and laid
 /// out anew.
 const GROWTH: u64 = 16;
@@ -26,10 +27,10 @@ impl Default for Allowance {
 }
 
 impl Allowance {
-    /// The allowance of a model.
-    pub fn of(model: &ModelProto) -> Self {
+    /// The allowance of a model that may ask for `free` bytes whatever it brings with it.
+    pub fn of(model: &ModelProto, free: u64) -> Self {
         let own = model.graph.as_ref().map_or(0, tensor_bytes);
-        Self(Arc::new(AtomicU64::new(FREE + own.saturating_mul(GROWTH))))
+        Self(Arc::new(AtomicU64::new(free.saturating_add(own.saturating_mul(GROWTH)))))
     }
 
     /// Takes so many bytes.
@@ -41,7 +42,7 @@ impl Allowance {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest).map(drop).map_err(|left| {
             format!(
                 "its constants would take {} MiB, and {} MiB are left of what a model of this size may compute \
-                 beforehand; make them inputs of the model",
+                 beforehand; keep them in the file, or make them inputs",
                 bytes.div_ceil(1 << 20),
                 left >> 20
             )
@@ -54,7 +55,8 @@ impl Allowance {
 /// # Errors
 /// If no tensor may have so many.
 pub fn bytes(shape: &[usize], datum_type: DatumType) -> Result<u64, String> {
-    let wide = datum_type.size_of() as u64;
+    // Kernels compute halves as whole floats.
+    let wide = if datum_type == f16::datum_type() { 4 } else { datum_type.size_of() as u64 };
     // An empty axis hides no absurd one.
     let bytes = shape.iter().try_fold(wide, |bytes, &extent| bytes.checked_mul((extent as u64).max(1)));
     bytes.filter(|&bytes| bytes <= TENSOR).ok_or_else(|| {
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn clones_take_from_one_allowance() {
-        let allowance = Allowance::of(&ModelProto::default());
+        let allowance = Allowance::of(&ModelProto::default(), FREE);
         let other = allowance.clone();
         assert_eq!(allowance.take(FREE - 1), Ok(()));
         assert!(other.take(2).unwrap_err().contains("0 MiB are left"));

@@ -93,12 +93,21 @@ fn shown(name: &str) -> String {
 /// # Errors
 /// If the model is invalid or holds what has no lowering.
 pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
-    contain::contain(|| compile_uncontained(model, options))
+    compile_within(model, options, allowance::FREE)
+}
+
+/// Compiles a model that may have so many bytes of constants computed beyond those that it brings with it, whatever
+/// memory that takes.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_within(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
+    contain::contain(|| compile_uncontained(model, options, computed))
         .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
 }
 
-fn compile_uncontained(model: &ModelProto, options: &Options) -> Result<Compiled, Error> {
-    let allowance = Allowance::of(model);
+fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
+    let allowance = Allowance::of(model, computed);
     let typed = front::typed(model, options, &allowance)?;
     let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
     let lowered = lower::lower(&typed, allowance)?;

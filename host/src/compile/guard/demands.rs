@@ -50,6 +50,8 @@ const MADE: [&str; 1] = ["EyeLike"];
 
 /// Operators whose attribute `axis` may be one more than the axes of their first input.
 const ONE_MORE: [&str; 2] = ["Flatten", "OneHot"];
+/// Operators whose attribute `axis` is one of the output's; how many axes that has may be known first.
+const OF_OUTPUT: [&str; 2] = ["LayerNormalization", "OneHot"];
 /// Operators whose attribute `axis` may be anything for some inputs.
 const ANY_AXIS: [&str; 3] = ["DequantizeLinear", "QuantizeLinear", "Unique"];
 
@@ -77,6 +79,8 @@ pub struct Demands {
     scalar: Option<usize>,
     /// The attribute `axis`, and by how much it may be beyond the last axis.
     axis: Option<(i64, i64)>,
+    /// Whether it is one of the output's, too.
+    of_output: bool,
 }
 
 /// A list of axes.
@@ -123,7 +127,7 @@ impl Demands {
         let numbers = NUMBERS.iter().find(|(known, _)| *known == operator).map_or(&[][..], |(_, places)| places);
         let axis = match operator {
             _ if ANY_AXIS.contains(&operator) => None,
-            "LayerNormalization" => Some(node.get_attr_opt("axis")?.unwrap_or(-1)),
+            "LayerNormalization" | "OneHot" => Some(node.get_attr_opt("axis")?.unwrap_or(-1)),
             _ => node.get_attr_opt("axis")?,
         };
         let added = operator == "Unsqueeze";
@@ -139,6 +143,7 @@ impl Demands {
             axes: AXES.iter().find(|(known, ..)| *known == name).map(|&(_, place, axes)| (place, axes)),
             numbers,
             scalar: (operator == "CumSum").then_some(1),
+            of_output: OF_OUTPUT.contains(&operator),
             axis: axis.map(|axis| (axis, i64::from(ONE_MORE.contains(&operator)))),
         })
     }
@@ -175,11 +180,11 @@ impl Demands {
             let fits = axes.iter().all(|axis| (-rank..rank).contains(axis));
             ensure!(fits, "axes {axes:?} are not all of a tensor of {rank} axes");
         }
-        if let Some((axis, beyond)) = self.axis
-            && let Some(rank) = rank(0)
-        {
-            let fits = (-rank - beyond..rank + beyond).contains(&axis);
-            ensure!(fits, "axis {axis} is none of a tensor of {rank} axes");
+        if let Some((axis, beyond)) = self.axis {
+            let made = outputs.first().filter(|_| self.of_output).and_then(|fact| fact.shape.rank().concretize());
+            for rank in rank(0).map(|rank| rank + beyond).into_iter().chain(made) {
+                ensure!((-rank..rank).contains(&axis), "axis {axis} is none of a tensor of {} axes", rank - beyond);
+            }
         }
         if let (Some(place), Some(rank)) = (self.scalar, self.scalar.and_then(rank)) {
             ensure!(rank == 0, "its input {place} has {rank} axes and should be one number without any");

@@ -59,6 +59,11 @@ impl Linear {
         }
         let axis = counted_axis(self.axis, rank)?;
         if self.block > 0 && value.shape.len() == rank {
+            if value.shape[axis] != shape[axis].div_ceil(self.block) {
+                let block = self.block;
+                return Err(format!("its scale {:?} does not fit blocks of {block} in {shape:?}", value.shape));
+            }
+            draft.allow(shape[axis])?;
             let places: Vec<i64> = (0..shape[axis]).map(|place| (place / self.block) as i64).collect();
             return Ok(draft.pick(name, &value, axis, &places));
         }
