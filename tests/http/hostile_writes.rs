@@ -187,6 +187,8 @@ fn what_is_not_there_is_not_deployed_and_what_makes_no_whole_neither() {
         refused(json!({"model": "animals", "versions": [{"version": "1.0.0", "weight": 1e99}]}), 400, "bad-request");
         refused(json!({"model": "animals", "version": "1.0.0", "expected_revision": 7}), 409, "revision-moved");
         refused(json!({"model": "animals", "version": "1.0.0", "colour": "red"}), 400, "bad-request");
+        refused(json!(["animals", "1.0.0"]), 400, "bad-request");
+        refused(json!("animals"), 400, "bad-request");
     });
 }
 

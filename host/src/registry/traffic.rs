@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 /// How a model's requests are shared among its versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Traffic {
     /// The versions that answer, and of how many requests in a hundred; together a hundred.
     pub versions: Vec<Share>,
