@@ -59,7 +59,7 @@ fn bearer(secret: &str) -> String {
 }
 
 /// Every route that needs a key: its role, a request that changes nothing, and the status it has where it is allowed.
-const ROUTES: [(Role, &str, &str, &str, u16); 23] = [
+const ROUTES: [(Role, &str, &str, &str, u16); 27] = [
     (Role::Infer, "POST", "/api/v1/recognize", "", 400),
     (Role::Infer, "POST", "/api/v1/infer", "", 400),
     (Role::Infer, "GET", "/api/v1/models", "", 200),
@@ -68,6 +68,10 @@ const ROUTES: [(Role, &str, &str, &str, u16); 23] = [
     (Role::Infer, "GET", "/api/v1/models/{name}/versions/{version}/component", "", 200),
     (Role::Infer, "GET", "/api/v1/deployments", "", 200),
     (Role::Infer, "GET", "/api/v1/deployments/{model}", "", 200),
+    (Role::Infer, "GET", "/v2/models/{name}", "", 200),
+    (Role::Infer, "GET", "/v2/models/{name}/ready", "", 200),
+    (Role::Infer, "POST", "/v2/models/{name}/infer", "", 400),
+    (Role::Infer, "POST", "/v2/repository/index", "", 200),
     (Role::Publish, "POST", "/api/v1/model", "", 400),
     (Role::Publish, "DELETE", "/api/v1/models/{name}/versions/{version}", "", 409),
     (Role::Publish, "GET", "/api/v1/jobs", "", 200),
@@ -108,7 +112,7 @@ fn every_route_opens_to_the_keys_of_its_role_and_to_no_others() {
 }
 
 #[test]
-fn the_routes_above_are_all_that_there_are() {
+fn the_routes_above_are_all_that_are_described() {
     let document = serde_json::to_value(maasm::server::document()).unwrap();
     let mut described = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -117,7 +121,9 @@ fn the_routes_above_are_all_that_there_are() {
     }
     described.retain(|operation| operation != "GET /healthz");
     described.sort();
-    let mut tested = ROUTES.map(|(_, method, path, ..)| format!("{method} {path}"));
+    let mut tested: Vec<_> = ROUTES.iter().map(|(_, method, path, ..)| format!("{method} {path}")).collect();
+    // The Open Inference Protocol has a description of its own.
+    tested.retain(|operation| !operation.contains("/v2/"));
     tested.sort();
     assert_eq!(described, tested);
 }

@@ -14,6 +14,7 @@ mod models;
 mod open_inference;
 mod open_inference_client;
 mod open_inference_refused;
+mod openapi;
 mod photographs;
 mod pictures;
 mod publish;

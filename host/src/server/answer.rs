@@ -6,6 +6,7 @@ use std::time::Duration;
 
 /// The answer to a recognition.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Recognition)]
 pub struct Answer<'a> {
     model: &'a str,
     version: &'a str,

@@ -51,12 +51,35 @@ fn tensor(given: &Given<'_>) -> Result<Tensor, String> {
     Ok(Tensor { name: given.name.clone().into_owned(), element_type, shape: given.shape.clone(), data })
 }
 
+/// A tensor as it is given, for the description of the interface.
+#[derive(utoipa::ToSchema)]
+#[schema(as = TensorGiven)]
+#[expect(dead_code, reason = "it describes what `Given` reads")]
+pub struct GivenTensor {
+    /// The input's name.
+    name: String,
+    /// Its extents.
+    shape: Vec<u32>,
+    /// `BOOL`, `INT8` to `INT64`, `UINT8` to `UINT64`, `FP16`, `FP32` or `FP64`.
+    #[schema(example = "FP32")]
+    datatype: String,
+    /// The elements, row by row: flat, or nested as the shape is.
+    data: Vec<serde_json::Value>,
+}
+
 /// Tensors to be written; the elements are flat, and what is no number is `null`.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Tensor)]
 pub struct Written<'a> {
+    /// The output's name.
     name: &'a str,
+    /// `BOOL`, `INT8` to `INT64`, `UINT8` to `UINT64`, `FP16`, `FP32` or `FP64`.
+    #[schema(example = "FP32")]
     datatype: &'static str,
+    /// Its extents.
     shape: &'a [u32],
+    /// The elements, flat, row by row; what is no number is `null`.
+    #[schema(value_type = Vec<serde_json::Value>)]
     data: Data<'a>,
 }
 

@@ -1,9 +1,8 @@
 //! `/api/v1/keys`, `/api/v1/audit`, `/api/v1/gc`, `/api/v1/fsck`: what administrators do.
 
 use crate::registry::{Collected, Entry, Findings, Grant, Key, NewKey, Retention};
-use crate::server::problem::ProblemDocument;
 use crate::server::query::{Page, Parameters};
-use crate::server::writing::{Document, Wanted};
+use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
@@ -46,10 +45,9 @@ struct CheckRequest {
 
 /// List keys
 #[utoipa::path(
-    get, path = "/api/v1/keys", tag = "administration",
+    get, path = "/api/v1/keys", tag = "administration", operation_id = "list_keys",
     responses(
         (status = 200, description = "The keys, without their secrets", body = Keys),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn keys(extract::State(state): extract::State<State>) -> Result<Json<Keys>, Problem> {
@@ -61,7 +59,6 @@ async fn keys(extract::State(state): extract::State<State>) -> Result<Json<Keys>
     post, path = "/api/v1/keys", tag = "administration", request_body = Grant,
     responses(
         (status = 201, description = "The key, with its secret, which is told this once", body = NewKey),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn create_key(
@@ -75,10 +72,9 @@ async fn create_key(
 
 /// Revoke a key
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", tag = "administration", params(("id" = String, Path)),
+    delete, path = "/api/v1/keys/{id}", tag = "administration", params(("id" = String, Path), IdempotencyKey),
     responses(
         (status = 200, description = "The key, which opens nothing any more", body = Key),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn revoke_key(
@@ -91,10 +87,9 @@ async fn revoke_key(
 
 /// Read the audit log
 #[utoipa::path(
-    get, path = "/api/v1/audit", tag = "administration", params(Page),
+    get, path = "/api/v1/audit", tag = "administration", operation_id = "read_audit_log", params(Page),
     responses(
         (status = 200, description = "Every change, newest first", body = Audit),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn audit(
@@ -111,10 +106,9 @@ async fn audit(
 
 /// Remove what nothing needs any more
 #[utoipa::path(
-    post, path = "/api/v1/gc", tag = "administration", request_body = Retention,
+    post, path = "/api/v1/gc", tag = "administration", params(IdempotencyKey), request_body = Retention,
     responses(
         (status = 200, description = "What was removed", body = Collected),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn collect_garbage(
@@ -127,10 +121,10 @@ async fn collect_garbage(
 
 /// Check everything against its digest
 #[utoipa::path(
-    post, path = "/api/v1/fsck", tag = "administration", request_body = CheckRequest,
+    post, path = "/api/v1/fsck", tag = "administration", operation_id = "check_integrity",
+    request_body = CheckRequest,
     responses(
         (status = 200, description = "What was found", body = Findings),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn check(

@@ -1,8 +1,7 @@
 //! `/api/v1/models/{name}/aliases/{alias}`: names that stand for versions.
 
 use crate::registry::{Alias, Reference};
-use crate::server::problem::ProblemDocument;
-use crate::server::writing::{Document, Wanted};
+use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
@@ -24,11 +23,10 @@ struct AliasRequest {
 
 /// Let an alias stand for a version
 #[utoipa::path(
-    put, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models",
-    params(("name" = String, Path), ("alias" = String, Path)), request_body = AliasRequest,
+    put, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models", operation_id = "set_alias",
+    params(("name" = String, Path), ("alias" = String, Path), IdempotencyKey), request_body = AliasRequest,
     responses(
         (status = 200, description = "The alias", body = Alias),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn set(
@@ -43,11 +41,10 @@ async fn set(
 
 /// Remove an alias
 #[utoipa::path(
-    delete, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models",
-    params(("name" = String, Path), ("alias" = String, Path)),
+    delete, path = "/api/v1/models/{name}/aliases/{alias}", tag = "models", operation_id = "remove_alias",
+    params(("name" = String, Path), ("alias" = String, Path), IdempotencyKey),
     responses(
         (status = 200, description = "The alias, which is gone now", body = Alias),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn remove(

@@ -1,10 +1,9 @@
 //! `/api/v1/deploy`, `/api/v1/rollback`, `/api/v1/deployments`: which versions answer.
 
 use crate::registry::{Deployment, Reference, Registry, Selector, Share, Traffic};
-use crate::server::problem::ProblemDocument;
 use crate::server::query::{Page, Parameters};
 use crate::server::shadow::Agreement;
-use crate::server::writing::{Document, Wanted};
+use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
@@ -78,10 +77,9 @@ struct DeploymentDetails {
 /// Each is loaded first: one that cannot be loaded is not deployed, and the deployment stays as it is. Without a body,
 /// the version that was published last gets all of its model's traffic.
 #[utoipa::path(
-    post, path = "/api/v1/deploy", tag = "deployments", request_body = DeployRequest,
+    post, path = "/api/v1/deploy", tag = "deployments", params(IdempotencyKey), request_body = DeployRequest,
     responses(
         (status = 200, description = "What is live now", body = Deployment),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn deploy(
@@ -141,10 +139,9 @@ fn traffic(registry: &Registry, asked: &DeployRequest) -> Result<(String, Traffi
 ///
 /// Goes back to the state before the live one. Going back once more goes back further.
 #[utoipa::path(
-    post, path = "/api/v1/rollback", tag = "deployments", request_body = RollbackRequest,
+    post, path = "/api/v1/rollback", tag = "deployments", params(IdempotencyKey), request_body = RollbackRequest,
     responses(
         (status = 200, description = "What is live now", body = Deployment),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn rollback(
@@ -161,10 +158,9 @@ async fn rollback(
 
 /// List deployments
 #[utoipa::path(
-    get, path = "/api/v1/deployments", tag = "deployments", params(Page),
+    get, path = "/api/v1/deployments", tag = "deployments", operation_id = "list_deployments", params(Page),
     responses(
         (status = 200, description = "What is live of each model", body = Deployments),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -178,10 +174,10 @@ async fn list(
 
 /// Show a model's deployment
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{model}", tag = "deployments", params(("model" = String, Path), Page),
+    get, path = "/api/v1/deployments/{model}", tag = "deployments", operation_id = "show_deployment",
+    params(("model" = String, Path), Page),
     responses(
         (status = 200, description = "What is live, and what was", body = DeploymentDetails),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn show(

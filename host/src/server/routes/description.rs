@@ -1,12 +1,20 @@
 //! `GET /openapi.json`: the description of all this, for programs.
 
+use crate::registry::Role;
 use crate::server::State;
+use crate::server::problem::ProblemDocument;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use std::sync::Arc;
+use utoipa::PartialSchema;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Components, Info, License, OpenApi, SecurityRequirement};
+use utoipa::openapi::{Components, Content, Info, License, OpenApi, Ref, Response, SecurityRequirement};
+
+/// What the scheme of keys is called.
+const KEY: &str = "key";
+const PROBLEM: &str = "Problem";
 
 /// The route, for a description that is complete by now.
 pub fn routes(document: &OpenApi) -> axum::Router<State> {
@@ -19,8 +27,8 @@ pub fn routes(document: &OpenApi) -> axum::Router<State> {
 pub fn frame() -> OpenApi {
     let mut info = Info::new("maasm", env!("CARGO_PKG_VERSION"));
     info.description = Some(
-        "Models as a service: publish them, deploy them, have them answer. Errors are documents of RFC 9457. Requests \
-         that change something take the header `Idempotency-Key`."
+        "Models as a service: publish them, deploy them, have them answer. Errors are documents of RFC 9457. A \
+         key has roles, which `security` names; a server without keys, which only its own machine reaches, asks for none."
             .into(),
     );
     let mut license = License::new("Apache-2.0");
@@ -28,9 +36,37 @@ pub fn frame() -> OpenApi {
     info.license = Some(license);
     let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
     let mut components = Components::new();
-    components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme(KEY, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.schemas.insert(PROBLEM.into(), ProblemDocument::schema());
+    let mut problem = Response::new("A problem; its `type` says which");
+    problem
+        .content
+        .insert("application/problem+json".into(), Content::new(Some(Ref::from_schema_name(PROBLEM))).into());
+    components.responses.insert(PROBLEM.into(), problem.into());
     document.components = Some(components);
-    let none: [&str; 0] = [];
-    document.security = Some(vec![SecurityRequirement::new("key", none), SecurityRequirement::default()]);
     document
+}
+
+/// Says of every operation what is true of all: that it may answer with a problem, and which key it needs.
+pub fn finish(mut document: OpenApi, role: Option<Role>) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let PathItem { get, put, post, delete, .. } = item;
+        for (operation, reads) in [(get, true), (put, false), (post, false), (delete, false)] {
+            if let Some(operation) = operation {
+                complete(operation, role, reads);
+            }
+        }
+    }
+    document
+}
+
+fn complete(operation: &mut Operation, role: Option<Role>, reads: bool) {
+    let problem = Ref::from_response_name(PROBLEM);
+    operation.responses.responses.insert("default".into(), problem.into());
+    operation.security = Some(match role {
+        None => vec![],
+        // To see what there is, any role will do.
+        Some(Role::Infer) if reads => vec![SecurityRequirement::new(KEY, [""; 0])],
+        Some(role) => vec![SecurityRequirement::new(KEY, [format!("{role:?}").to_lowercase()])],
+    });
 }

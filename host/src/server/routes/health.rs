@@ -2,7 +2,8 @@
 
 use crate::server::State;
 use axum::Json;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -10,11 +11,17 @@ pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
+#[derive(Serialize, ToSchema)]
+struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
 /// Whether the server answers
 #[utoipa::path(
-    get, path = "/healthz", tag = "health",
-    responses((status = 200, description = "It does", body = Value)), security(())
+    get, path = "/healthz", tag = "health", operation_id = "show_health",
+    responses((status = 200, description = "It does", body = Health))
 )]
-async fn show() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+async fn show() -> Json<Health> {
+    Json(Health { status: "ok" })
 }

@@ -2,17 +2,18 @@
 
 use super::call::{Question, call};
 use crate::engine::{CallError, Model, Tensor};
-use crate::server::problem::ProblemDocument;
+use crate::server::form::{File, FileForm};
 use crate::server::query::Parameters;
 use crate::server::{Kind, Problem, State};
 use crate::tensors;
-use crate::tensors::json::{self, Written};
+use crate::tensors::json::{self, GivenTensor, Written};
 use axum::body::Bytes;
 use axum::extract::{self, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,10 +31,22 @@ struct Asked {
     version: Option<String>,
 }
 
-#[derive(Serialize)]
+/// Tensors to have a model run on.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `tensors::json` reads")]
+struct InferRequest {
+    /// One for each of the model's inputs.
+    inputs: Vec<GivenTensor>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Inference)]
 struct Answer<'a> {
+    /// The model that answered.
     model: &'a str,
+    /// The version that answered.
     version: &'a str,
+    /// All of the model's outputs.
     outputs: Vec<Written<'a>>,
 }
 
@@ -42,11 +55,13 @@ struct Answer<'a> {
 /// A body that begins with `{` is tensors in the form of the Open Inference Protocol; anything else is a picture.
 #[utoipa::path(
     post, path = "/api/v1/infer", tag = "inference", params(Asked),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content(
+        (InferRequest = "application/json"),
+        (File = "application/octet-stream"),
+        (FileForm = "multipart/form-data"),
+    )),
     responses(
-        (status = 200, description = "`model`, `version` and `outputs`, tensors as in the Open Inference Protocol",
-         body = serde_json::Value),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 200, description = "All outputs, tensors as in the Open Inference Protocol", body = Answer),
     )
 )]
 async fn infer(

@@ -1,9 +1,8 @@
 //! `/api/v1/jobs`: work that takes its time.
 
 use crate::registry::Job;
-use crate::server::problem::ProblemDocument;
 use crate::server::query::{Page, Parameters};
-use crate::server::writing::Wanted;
+use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
@@ -35,10 +34,9 @@ struct Asked {
 
 /// List jobs
 #[utoipa::path(
-    get, path = "/api/v1/jobs", tag = "jobs", params(Page),
+    get, path = "/api/v1/jobs", tag = "jobs", operation_id = "list_jobs", params(Page),
     responses(
         (status = 200, description = "The jobs, newest first", body = Jobs),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -52,10 +50,9 @@ async fn list(
 
 /// Show a job
 #[utoipa::path(
-    get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path), Asked),
+    get, path = "/api/v1/jobs/{id}", tag = "jobs", operation_id = "show_job", params(("id" = String, Path), Asked),
     responses(
         (status = 200, description = "The job", body = Job),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn show(
@@ -72,10 +69,9 @@ async fn show(
 
 /// Call a job off
 #[utoipa::path(
-    delete, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
+    delete, path = "/api/v1/jobs/{id}", tag = "jobs", operation_id = "cancel_job", params(("id" = String, Path), IdempotencyKey),
     responses(
         (status = 200, description = "The job, which is cancelled now", body = Job),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn cancel(

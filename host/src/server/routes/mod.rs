@@ -44,8 +44,12 @@ const ROLES: [Role; 4] = [Role::Infer, Role::Publish, Role::Deploy, Role::Admin]
 
 /// The description of all resources: OpenAPI 3.1.
 pub fn document() -> OpenApi {
-    let router = OpenApiRouter::with_openapi(description::frame()).merge(health::routes());
-    ROLES.into_iter().fold(router, |router, role| router.merge(protected(role))).into_openapi()
+    let mut document = description::frame();
+    document.merge(description::finish(health::routes().into_openapi(), None));
+    for role in ROLES {
+        document.merge(description::finish(protected(role).into_openapi(), Some(role)));
+    }
+    document
 }
 
 /// All routes, behind all that every request goes through.

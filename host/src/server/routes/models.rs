@@ -1,9 +1,9 @@
 //! `/api/v1/models`: which models and versions there are.
 
 use crate::registry::{Alias, Deployment, Record};
-use crate::server::problem::ProblemDocument;
+use crate::server::form::File;
 use crate::server::query::{Page, Parameters};
-use crate::server::writing::Wanted;
+use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::body::Body;
@@ -60,10 +60,9 @@ struct ModelDetails {
 ///
 /// So many models at once, each with all of its versions.
 #[utoipa::path(
-    get, path = "/api/v1/models", tag = "models", params(Page),
+    get, path = "/api/v1/models", tag = "models", operation_id = "list_models", params(Page),
     responses(
         (status = 200, description = "Models by name, the versions of each lowest first", body = Models),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn list(
@@ -82,10 +81,9 @@ async fn list(
 
 /// Show a model
 #[utoipa::path(
-    get, path = "/api/v1/models/{name}", tag = "models", params(("name" = String, Path), Page),
+    get, path = "/api/v1/models/{name}", tag = "models", operation_id = "show_model", params(("name" = String, Path), Page),
     responses(
         (status = 200, description = "Its versions, aliases and deployment", body = ModelDetails),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn show(
@@ -109,7 +107,6 @@ async fn show(
     params(("name" = String, Path), ("version" = String, Path)),
     responses(
         (status = 200, description = "The version", body = Record),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn show_version(
@@ -121,11 +118,10 @@ async fn show_version(
 
 /// Download a version's component
 #[utoipa::path(
-    get, path = "/api/v1/models/{name}/versions/{version}/component", tag = "models",
+    get, path = "/api/v1/models/{name}/versions/{version}/component", tag = "models", operation_id = "download_component",
     params(("name" = String, Path), ("version" = String, Path)),
     responses(
-        (status = 200, description = "The component", body = Vec<u8>, content_type = "application/wasm"),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 200, description = "The component", body = File, content_type = "application/wasm"),
     )
 )]
 async fn component(
@@ -150,11 +146,10 @@ async fn component(
 ///
 /// Its number is never used again. A version that is deployed or has an alias is not deleted.
 #[utoipa::path(
-    delete, path = "/api/v1/models/{name}/versions/{version}", tag = "models",
-    params(("name" = String, Path), ("version" = String, Path)),
+    delete, path = "/api/v1/models/{name}/versions/{version}", tag = "models", operation_id = "delete_version",
+    params(("name" = String, Path), ("version" = String, Path), IdempotencyKey),
     responses(
         (status = 200, description = "The version, which is deleted now", body = Record),
-        (status = "default", description = "A problem", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn delete(
