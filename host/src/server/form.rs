@@ -7,6 +7,20 @@ use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 
+/// A file's bytes, for the description of the interface.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it describes what is read as it comes")]
+pub struct File(Vec<u8>);
+
+/// A form that holds a file, for the description of the interface.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it describes what `file` reads")]
+pub struct FileForm {
+    /// The file; a field of any name may hold it.
+    file: File,
+}
+
 /// Whether the body says that it is a form.
 pub fn is_form(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

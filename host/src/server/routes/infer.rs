@@ -2,6 +2,7 @@
 
 use super::call::{Question, call};
 use crate::engine::{CallError, Model, Tensor};
+use crate::server::form::{File, FileForm};
 use crate::server::query::Parameters;
 use crate::server::{Kind, Problem, State};
 use crate::tensors;
@@ -54,7 +55,11 @@ struct Answer<'a> {
 /// A body that begins with `{` is tensors in the form of the Open Inference Protocol; anything else is a picture.
 #[utoipa::path(
     post, path = "/api/v1/infer", tag = "inference", params(Asked),
-    request_body(content((InferRequest = "application/json"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content(
+        (InferRequest = "application/json"),
+        (File = "application/octet-stream"),
+        (FileForm = "multipart/form-data"),
+    )),
     responses(
         (status = 200, description = "All outputs, tensors as in the Open Inference Protocol", body = Answer),
     )

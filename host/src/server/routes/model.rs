@@ -1,10 +1,11 @@
 //! `POST /api/v1/model`: a model is published.
 
 use crate::registry::{Job, JobState};
+use crate::server::form::{self, File};
 use crate::server::publishing::{PublishRequest, Spool};
 use crate::server::query::Parameters;
 use crate::server::writing::{IdempotencyKey, Wanted};
-use crate::server::{Kind, Problem, State, form};
+use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -53,6 +55,23 @@ impl From<Asked> for PublishRequest {
     }
 }
 
+/// The files of a model, for the description of the interface. Other fields have the names and meanings that the
+/// parameters have.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `receive_form` reads")]
+struct ModelForm {
+    /// An ONNX file, a document or a component.
+    model: Option<File>,
+    /// In its stead: the structure, as JSON.
+    structure: Option<File>,
+    /// And the parameters.
+    params: Option<File>,
+    /// What the classes are called, one a line.
+    labels: Option<File>,
+    /// How a picture becomes the input: a recipe, as JSON.
+    preprocess: Option<File>,
+}
+
 /// Publish a model
 ///
 /// The body is an ONNX file; or a JSON document with `params` and `structure`; or a component; or a form with one of
@@ -60,7 +79,7 @@ impl From<Asked> for PublishRequest {
 /// a job.
 #[utoipa::path(
     post, path = "/api/v1/model", tag = "models", operation_id = "publish_model", params(Asked, IdempotencyKey),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content((File = "application/octet-stream"), (ModelForm = "multipart/form-data"))),
     responses(
         (status = 201, description = "With `wait`: the version is there", body = Job),
         (status = 202, description = "The job is taken on; `Location` is where it is told", body = Job),

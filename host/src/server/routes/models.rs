@@ -1,6 +1,7 @@
 //! `/api/v1/models`: which models and versions there are.
 
 use crate::registry::{Alias, Deployment, Record};
+use crate::server::form::File;
 use crate::server::query::{Page, Parameters};
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
@@ -122,7 +123,7 @@ async fn show_version(
     get, path = "/api/v1/models/{name}/versions/{version}/component", tag = "models", operation_id = "download_component",
     params(("name" = String, Path), ("version" = String, Path)),
     responses(
-        (status = 200, description = "The component", body = Vec<u8>, content_type = "application/wasm"),
+        (status = 200, description = "The component", body = File, content_type = "application/wasm"),
     )
 )]
 async fn component(

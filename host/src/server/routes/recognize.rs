@@ -2,6 +2,7 @@
 
 use super::call::{Question, call};
 use crate::engine::{Model, Recognition};
+use crate::server::form::{File, FileForm};
 use crate::server::query::{Parameters, TopK};
 use crate::server::{Answer, Problem, State};
 use axum::Json;
@@ -34,7 +35,7 @@ struct Asked {
 /// The body is the file itself, whatever content type it is sent as, or a form with the file in it.
 #[utoipa::path(
     post, path = "/api/v1/recognize", tag = "inference", params(Asked),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content((File = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     responses(
         (status = 200, description = "The likeliest classes", body = Answer),
     )
