@@ -1,13 +1,12 @@
 //! The `maasm` command line: parse, call, print.
 #![forbid(unsafe_code)]
 
-use clap::Parser;
 use maasm::cli;
 use std::process::ExitCode;
 
 /// Usage errors end with 2, by clap.
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse()).unwrap_or_else(|error| {
+    cli::Arguments::read().and_then(cli::run).unwrap_or_else(|error| {
         eprintln!("error: {}", cli::one_line(&error));
         ExitCode::FAILURE
     })

@@ -7,6 +7,7 @@ mod maintenance;
 mod place;
 mod program;
 mod publish;
+mod transfer;
 
 #[path = "../http/models.rs"]
 #[allow(dead_code, reason = "the tests of the server need more of it")]

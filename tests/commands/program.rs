@@ -70,6 +70,33 @@ fn the_command_line_counts_before_the_environment() {
 }
 
 #[test]
+fn a_file_of_settings_counts_after_the_environment() {
+    let place = Place::local().with(&["1.0.0"]);
+    let folder = place.folder().to_str().unwrap();
+    let settings = place.file("maasm.toml", format!("data-dir = {folder:?}\n[list]\nlimit = 1\n").as_bytes());
+    let listed = |command: &mut std::process::Command| command.args(["list", "--json"]).output().unwrap();
+    let output = listed(program().args(["--config", &settings]));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("animals"), "{output:?}");
+    let other = Place::local();
+    let output = listed(program().env("MAASM_CONFIG", &settings).env("MAASM_DATA_DIR", other.folder()));
+    assert!(output.status.success() && !String::from_utf8_lossy(&output.stdout).contains("animals"), "{output:?}");
+}
+
+#[test]
+fn settings_that_make_no_sense_are_told_on_one_line() {
+    let place = Place::local();
+    for (text, says) in [
+        ("data-dir", "is not in the form of TOML"),
+        ("[lisst]\nlimit = 1", "[lisst] is no command of maasm"),
+        ("[list]\nlimmit = 1", "\"limmit\", which `maasm list` does not know; it knows limit"),
+    ] {
+        let settings = place.file("maasm.toml", text.as_bytes());
+        place.fails(&["list", "--config", &settings], says);
+    }
+    place.fails(&["list", "--config", "/nowhere/maasm.toml"], "/nowhere/maasm.toml cannot be read");
+}
+
+#[test]
 fn a_place_that_is_not_there_is_told_on_one_line() {
     let place = Place::local();
     place.fails(&["list", "--server", "http://127.0.0.1:1"], "cannot reach http://127.0.0.1:1");

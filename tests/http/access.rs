@@ -59,7 +59,7 @@ fn bearer(secret: &str) -> String {
 }
 
 /// Every route that needs a key: its role, a request that changes nothing, and the status it has where it is allowed.
-const ROUTES: [(Role, &str, &str, &str, u16); 27] = [
+const ROUTES: [(Role, &str, &str, &str, u16); 29] = [
     (Role::Infer, "POST", "/api/v1/recognize", "", 400),
     (Role::Infer, "POST", "/api/v1/infer", "", 400),
     (Role::Infer, "GET", "/api/v1/models", "", 200),
@@ -73,6 +73,8 @@ const ROUTES: [(Role, &str, &str, &str, u16); 27] = [
     (Role::Infer, "POST", "/v2/models/{name}/infer", "", 400),
     (Role::Infer, "POST", "/v2/repository/index", "", 200),
     (Role::Publish, "POST", "/api/v1/model", "", 400),
+    (Role::Publish, "POST", "/api/v1/push", "{}", 400),
+    (Role::Publish, "POST", "/api/v1/pull", "{}", 400),
     (Role::Publish, "DELETE", "/api/v1/models/{name}/versions/{version}", "", 409),
     (Role::Publish, "GET", "/api/v1/jobs", "", 200),
     (Role::Publish, "GET", "/api/v1/jobs/{id}", "", 404),

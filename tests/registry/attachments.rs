@@ -1,6 +1,6 @@
 //! What is attached to a version goes with it.
 
-use crate::docker::Docker;
+use crate::docker::{Docker, Referred};
 use crate::layout::{Layout, options};
 use crate::liar::Liar;
 use maasm::registry::digest::Digest;

@@ -40,7 +40,8 @@ fn a_version_that_was_pushed_and_pulled_is_the_same_and_knows_where_it_came_from
     let to = format!("oci://{}/models/cats:1.0.0", docker.address);
     let pushed = maasm(here.path(), &["push", "cats@latest", &to]).unwrap();
     let pulled = maasm(there.path(), &["pull", &to, "--deploy"]).unwrap();
-    assert_eq!(pushed["component"], pulled["component"]);
+    assert_eq!(pushed["version"]["component"], pulled["version"]["component"]);
+    let pulled = &pulled["version"];
     assert_eq!(pulled["provenance"]["how"], format!("made by a test; pulled from {to}"));
     assert_eq!(pulled["provenance"]["parent"], "cats@0.9.0");
     let registry = Registry::open(there.path()).unwrap();

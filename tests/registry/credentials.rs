@@ -1,6 +1,6 @@
 //! Who we are to a registry.
 
-use crate::docker::Docker;
+use crate::docker::{Docker, Referred};
 use crate::layout::{Layout, options};
 use crate::liar::Liar;
 use maasm::registry::oci::credentials::Credentials;

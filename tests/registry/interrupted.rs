@@ -1,6 +1,6 @@
 //! What broke off goes on where it did.
 
-use crate::docker::{Docker, reference};
+use crate::docker::{Docker, Referred, reference};
 use crate::layout::{Layout, options};
 use crate::proxy::{Direction, Proxy};
 use maasm::registry::blobs::{Blobs, Durability};

@@ -1,6 +1,6 @@
 //! To a registry that others wrote, and back.
 
-use crate::docker::Docker;
+use crate::docker::{Docker, Referred};
 use crate::layout::{Layout, facts, options};
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::remote::{self, Error, Options, Progress, Version};

@@ -1,6 +1,6 @@
 //! wasmCloud's `wash` takes what we push, and we take what it pushes.
 
-use crate::docker::Docker;
+use crate::docker::{Docker, Referred};
 use crate::layout::{Layout, options};
 use maasm::engine::{CachePolicy, Engine, EngineOptions};
 use maasm::registry::blobs::Stored;

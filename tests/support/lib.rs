@@ -8,10 +8,12 @@
 //! - `tensor`: a tensor, and whether another one is the same
 //! - `component`: components made by hand
 //! - `torch`, `python`: other people's formats and engines
+//! - `docker`: Docker's registry, as a program of its own
 //! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
 
 pub mod component;
+pub mod docker;
 pub mod graph;
 pub mod mutation;
 pub mod onnx;

@@ -5,12 +5,14 @@
 //! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
 //!   what is done with models where they are kept
 //! - `place/`: where that is, a folder or a server; `data`: the folder
+//! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
 //! - `named`, `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
 
 mod alias;
 mod audit;
 mod completions;
+mod config;
 mod data;
 mod delete;
 mod deploy;
@@ -42,13 +44,16 @@ mod transfer;
 pub use inspect::Inspection;
 pub use package::recipe;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Model-as-a-Service on WebAssembly: an ONNX file becomes a small, sandboxed component that recognises photographs.
 #[derive(Parser)]
 #[command(version, about, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Arguments {
+    /// A file with defaults for options [default: maasm.toml in the user's folder of settings, if it is there]
+    #[arg(long, value_name = "FILE", env = "MAASM_CONFIG", global = true)]
+    config: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -87,6 +92,18 @@ enum Command {
     Audit(audit::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+}
+
+impl Arguments {
+    /// What the command line says, with the defaults that `maasm.toml` gives. Usage errors end the process with 2.
+    ///
+    /// # Errors
+    /// If that file cannot be read or makes no sense.
+    pub fn read() -> anyhow::Result<Self> {
+        let line: Vec<_> = std::env::args_os().collect();
+        let matches = config::apply(Self::command(), &line)?.get_matches_from(line);
+        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    }
 }
 
 /// Runs the subcommand.

@@ -1,9 +1,10 @@
 //! `maasm pull`
 
-use super::data::DataFolder;
+use super::place::{At, Side, job};
 use super::transfer;
 use crate::registry::oci::reference::Reference as Remote;
 use crate::registry::{Intent, Reference, Selector};
+use crate::server::{Published, PullRequest};
 use anyhow::Result;
 
 /// Pull a version from an OCI registry.
@@ -23,25 +24,30 @@ pub struct Arguments {
     /// Speak HTTP without TLS to a registry on another machine
     #[arg(long)]
     insecure: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    data: DataFolder,
+    at: At,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
-    let (service, intent) = (transfer::service(&arguments.data)?, Intent::local());
-    let bar = transfer::Bar::new("pulling");
-    let options = transfer::options(arguments.insecure);
-    let listener = |progress| bar.tell(progress);
-    let pull = service.pull(&intent, &arguments.from, &options, &listener);
-    let record = transfer::wait(pull)??;
-    bar.finish();
-    if arguments.deploy {
-        let selector = Selector::Exact(record.facts.version.clone());
-        service.deploy(&intent, &Reference { name: record.facts.name.clone(), selector })?;
-    }
-    transfer::show(&record, arguments.json, &format!("pulled from {}", arguments.from))
+    let Arguments { from, deploy, insecure, at } = arguments;
+    let place = at.place()?;
+    let published = match place.side() {
+        Side::Local(local) => {
+            let (service, intent) = (local.service(), Intent::local());
+            let (bar, options) = (transfer::Bar::new("pulling"), transfer::options(insecure));
+            let listener = |progress| bar.tell(progress);
+            let version = place.wait(service.pull(&intent, &from, &options, &listener))?;
+            bar.finish();
+            let selector = Selector::Exact(version.facts.version.clone());
+            let reference = Reference { name: version.facts.name.clone(), selector };
+            let deployment = deploy.then(|| service.deploy(&intent, &reference)).transpose()?;
+            Published { version, deployment }
+        }
+        Side::Remote(remote) => {
+            let wanted = PullRequest { from: from.to_string(), deploy, insecure };
+            place.wait(job::ask(remote, "pull", &wanted))?
+        }
+    };
+    transfer::show(&at, &published, &format!("pulled from {from}"))
 }

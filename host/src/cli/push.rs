@@ -1,15 +1,16 @@
 //! `maasm push`
 
-use super::data::DataFolder;
+use super::place::{At, Side, job};
 use super::transfer;
 use crate::registry::Reference;
 use crate::registry::oci::reference::Reference as Remote;
+use crate::server::{Published, PushRequest};
 use anyhow::Result;
 
 /// Push a version to an OCI registry.
 ///
 /// Any registry takes it, and others' tools read what is there: `wash oci pull`, `wkg`, `oras`. Who we are is said by
-/// Docker's configuration (`docker login`).
+/// Docker's configuration (`docker login`): the server's, if a server is named.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,21 +24,26 @@ pub struct Arguments {
     /// Speak HTTP without TLS to a registry on another machine
     #[arg(long)]
     insecure: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    data: DataFolder,
+    at: At,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
-    let service = transfer::service(&arguments.data)?;
-    let bar = transfer::Bar::new("pushing");
-    let options = transfer::options(arguments.insecure);
-    let listener = |progress| bar.tell(progress);
-    let push = service.push(&arguments.reference, &arguments.to, &options, &listener);
-    let record = transfer::wait(push)??;
-    bar.finish();
-    transfer::show(&record, arguments.json, &format!("pushed to {}", arguments.to))
+    let Arguments { reference, to, insecure, at } = arguments;
+    let place = at.place()?;
+    let published = match place.side() {
+        Side::Local(local) => {
+            let (bar, options) = (transfer::Bar::new("pushing"), transfer::options(insecure));
+            let listener = |progress| bar.tell(progress);
+            let version = place.wait(local.service().push(&reference, &to, &options, &listener))?;
+            bar.finish();
+            Published { version, deployment: None }
+        }
+        Side::Remote(remote) => {
+            let wanted = PushRequest { version: reference.to_string(), to: to.to_string(), insecure };
+            place.wait(job::ask(remote, "push", &wanted))?
+        }
+    };
+    transfer::show(&at, &published, &format!("pushed to {to}"))
 }

@@ -1,49 +1,31 @@
 //! What `maasm push` and `maasm pull` have in common.
 
-use super::data::DataFolder;
-use crate::engine::EngineOptions;
-use crate::registry::Record;
-use crate::registry::digest::Digest;
-use crate::registry::oci::remote::{Options, Progress};
-use crate::service::Service;
-use anyhow::{Context, Result};
+use super::deploy;
+use super::place::{At, Document};
+use crate::registry::oci::remote::{Options, Progress, Tally};
+use crate::server::Published;
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
-use std::sync::{Mutex, PoisonError};
-
-/// The models of the data folder.
-pub fn service(data: &DataFolder) -> Result<Service> {
-    Ok(Service::start(data.open()?, EngineOptions::default(), 0)?)
-}
 
 /// How to transfer.
 pub fn options(insecure: bool) -> Options {
     Options { insecure, ..Options::default() }
 }
 
-/// Waits for what goes over the network.
-pub fn wait<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.context("cannot start a thread for the network")?.block_on(work))
-}
-
 /// Tells what was transferred.
-pub fn show(record: &Record, json: bool, what: &str) -> Result<()> {
-    if json {
-        println!("{}", serde_json::to_string_pretty(record)?);
-    } else {
-        println!("{} {} {what}", record.facts.name, record.facts.version);
-        println!("  component {}", record.component);
-    }
-    Ok(())
+pub fn show(at: &At, published: &Published, what: &str) -> Result<()> {
+    at.tell(&Document::from(serde_json::to_string(published)?), |Published { version, deployment }| {
+        let text =
+            format!("{} {} {what}\n  component {}\n", version.facts.name, version.facts.version, version.component);
+        Ok(text + &deployment.as_ref().map(deploy::text).unwrap_or_default())
+    })
 }
 
 /// A progress bar, where somebody looks.
 pub struct Bar {
     bar: Option<ProgressBar>,
-    /// Of each blob: how many bytes have moved, and how many it has.
-    blobs: Mutex<HashMap<Digest, (u64, u64)>>,
+    tally: Tally,
 }
 
 impl Bar {
@@ -53,24 +35,18 @@ impl Bar {
             let style = ProgressStyle::with_template(template).expect("the template is sound");
             ProgressBar::new(0).with_style(style).with_message(what)
         });
-        Self { bar, blobs: Mutex::default() }
+        Self { bar, tally: Tally::default() }
     }
 
     /// Shows what has moved; without a terminal, tells only what is tried again.
     pub fn tell(&self, progress: Progress) {
-        let (blob, moved) = match progress {
-            Progress::Present { blob, size } => (blob, (size, size)),
-            Progress::Moved { blob, bytes, size } => (blob, (bytes, size)),
-            Progress::Waiting { reason, pause } => {
-                let line = format!("{reason}; trying again in {} s", pause.as_secs_f32());
-                return self.bar.as_ref().map_or_else(|| eprintln!("note: {line}"), |bar| bar.println(&line));
-            }
-        };
-        let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
-        blobs.insert(blob, moved);
-        if let Some(bar) = &self.bar {
-            bar.set_length(blobs.values().map(|(_, size)| size).sum());
-            bar.set_position(blobs.values().map(|(bytes, _)| bytes).sum());
+        if let Progress::Waiting { reason, pause } = &progress {
+            let line = format!("{reason}; trying again in {} s", pause.as_secs_f32());
+            return self.bar.as_ref().map_or_else(|| eprintln!("note: {line}"), |bar| bar.println(&line));
+        }
+        if let (Some((moved, size)), Some(bar)) = (self.tally.add(&progress), &self.bar) {
+            bar.set_length(size);
+            bar.set_position(moved);
         }
     }
 

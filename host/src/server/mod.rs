@@ -3,7 +3,7 @@
 //! # Layout
 //! - `routes/`: the resources; `answer`: what a recognition looks like as JSON
 //! - `access`: who may do what; `limits`: how often; `writing`: requests that change something
-//! - `publishing/`: jobs that make versions of what is uploaded
+//! - `jobs/`: work that takes its time
 //! - `shadow`: what comes of asking another version the same
 //! - `workers`: blocking calls on threads, so many at once, so many waiting
 //! - `upload`: a request's body within limits of size, time and memory; `form`: the file in a form;
@@ -18,11 +18,11 @@ mod access;
 mod answer;
 mod connections;
 mod form;
+mod jobs;
 mod limits;
 mod lingering;
 mod options;
 mod problem;
-mod publishing;
 mod query;
 mod routes;
 mod shadow;
@@ -35,9 +35,9 @@ mod writing;
 pub use access::Access;
 pub use answer::Answer;
 pub use connections::serve;
+pub use jobs::{AS_IT_IS, COMPILED, PublishRequest, Published, PullRequest, PushRequest};
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
-pub use publishing::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use routes::{
     AliasRequest, Audit, CheckRequest, DeployRequest, DeploymentDetails, Deployments, Jobs, Keys, ModelDetails, Models,
     RollbackRequest, document, local_router, router,
@@ -54,7 +54,7 @@ pub struct State {
     limits: limits::Limits,
     workers: workers::Workers,
     uploads: upload::Uploads,
-    publishing: publishing::Publishing,
+    jobs: jobs::Runner,
     shadows: shadow::Shadows,
 }
 
@@ -62,7 +62,7 @@ impl State {
     /// Puts the models behind the limits.
     pub fn new(service: Service, access: Access, options: &ServerOptions) -> Self {
         Self {
-            publishing: publishing::Publishing::new(&service, options),
+            jobs: jobs::Runner::new(&service, options),
             service,
             access,
             limits: limits::Limits::default(),
@@ -78,7 +78,7 @@ impl State {
     /// # Errors
     /// If the registry cannot be read or written.
     pub fn resume(&self) -> Result<(), crate::registry::Error> {
-        self.publishing.resume()
+        self.jobs.resume()
     }
 
     /// Runs what may wait for the disk on a thread of its own.

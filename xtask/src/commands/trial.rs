@@ -1,13 +1,14 @@
 //! `cargo xtask chaos`, `cargo xtask scale`, `cargo xtask load`: the trials of `tests/trials`
 
 use super::build;
-use crate::{apt, machine, process, workspace};
+use crate::{apt, docker_registry, machine, process, workspace};
 use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Kills the server at random moments. Arguments: `--kills N`, `--seed N`, `--clients N`.
 pub(super) fn chaos(arguments: &[String]) -> Result<()> {
-    run("chaos", arguments)
+    run("chaos", arguments, docker_registry::find()?)
 }
 
 /// Measures a server with many versions beside one with one, and writes `benches/SCALE.md`. Arguments: `--versions N`,
@@ -15,7 +16,7 @@ pub(super) fn chaos(arguments: &[String]) -> Result<()> {
 pub(super) fn scale(arguments: &[String]) -> Result<()> {
     let table = workspace::root().join("benches/SCALE.md");
     let output = [String::from("--output"), table.to_string_lossy().into_owned()];
-    run("scale", &[&output, arguments].concat())
+    run("scale", &[&output, arguments].concat(), None)
 }
 
 /// Lets two versions take turns under load. Arguments: `--seconds N`, `--turn MILLISECONDS`, `--connections N`.
@@ -25,16 +26,21 @@ pub(super) fn load(arguments: &[String]) -> Result<()> {
     if !has_wrk {
         bail!("wrk is needed, which makes the load; install it (https://github.com/wg/wrk)");
     }
-    run("load", arguments)
+    run("load", arguments, None)
 }
 
-fn run(trial: &str, arguments: &[String]) -> Result<()> {
+fn run(trial: &str, arguments: &[String], registry: Option<PathBuf>) -> Result<()> {
     let maasm = build::build()?;
     process::step("compiling the trials", || {
         process::run(workspace::cargo().args(["build", "--release", "--package", "maasm-trials"]))
     })?;
     let trials = maasm.with_file_name(format!("maasm-trials{}", std::env::consts::EXE_SUFFIX));
     process::step(&format!("trying {trial}"), || {
-        process::run(Command::new(&trials).arg("--maasm").arg(&maasm).arg(trial).args(arguments))
+        let mut command = Command::new(&trials);
+        command.arg("--maasm").arg(&maasm).arg(trial).args(arguments);
+        if let Some(registry) = &registry {
+            command.env("MAASM_DOCKER_REGISTRY", registry);
+        }
+        process::run(&mut command)
     })
 }

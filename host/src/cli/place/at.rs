@@ -76,16 +76,17 @@ impl clap::Args for At {
 }
 
 impl FromArgMatches for At {
-    /// What the command line names counts before what the environment names. Of a server and a folder that the
-    /// environment names, the server counts; on the command line both are a contradiction.
+    /// What the command line names counts before what the environment names, and that before `maasm.toml`. Of a server
+    /// and a folder that the same one names, the server counts; on the command line both are a contradiction.
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let rank = |option: &str| match matches.value_source(option) {
-            Some(ValueSource::CommandLine) => 2,
+            Some(ValueSource::CommandLine) => 3,
+            Some(ValueSource::EnvVariable) => 2,
             Some(_) => 1,
             None => 0,
         };
         let (server, folder) = (rank("server"), rank("data_dir"));
-        if (server, folder) == (2, 2) {
+        if (server, folder) == (3, 3) {
             let message = "give either --server or --data-dir\n";
             return Err(clap::Error::raw(ErrorKind::ArgumentConflict, message));
         }

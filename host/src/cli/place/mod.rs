@@ -4,10 +4,11 @@
 //! # Layout
 //! - `at`: the options that name the place
 //! - `local`: the routes within this process; `remote`: those of a server
-//! - `document`: what is answered
+//! - `document`: what is answered; `job`: work that a server takes on
 
 mod at;
 mod document;
+pub mod job;
 mod local;
 mod remote;
 

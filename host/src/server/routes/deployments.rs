@@ -104,7 +104,7 @@ async fn deploy(
 /// Waits for what is being published: whoever has sent a model and then deploys means that one.
 async fn published(state: &State) -> Result<(), Problem> {
     let Some(last) = state.service.registry().jobs(None, 1)?.pop() else { return Ok(()) };
-    let job = state.publishing.wait(&last.id).await?;
+    let job = state.jobs.wait(&last.id).await?;
     match job.error {
         Some(error) => Err(Problem::new(Kind::ModelRefused, error).with("job", job.id)),
         None => Ok(()),

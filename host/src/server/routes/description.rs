@@ -9,8 +9,12 @@ use axum::routing::get;
 use std::sync::Arc;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Components, Content, Info, License, OpenApi, Ref, Response, SecurityRequirement};
+use utoipa::openapi::{
+    Components, Content, Info, License, OpenApi, Ref, RefOr, Required, Response, SecurityRequirement,
+};
 
 /// What the scheme of keys is called.
 const KEY: &str = "key";
@@ -28,7 +32,9 @@ pub fn frame() -> OpenApi {
     let mut info = Info::new("maasm", env!("CARGO_PKG_VERSION"));
     info.description = Some(
         "Models as a service: publish them, deploy them, have them answer. Errors are documents of RFC 9457. A \
-         key has roles, which `security` names; a server without keys, which only its own machine reaches, asks for none."
+         key has roles, which `security` names; a server without keys, which only its own machine reaches, asks for none. \
+         Below /v2 the server speaks the Open Inference Protocol, which has a description of its own: \
+         https://github.com/kserve/open-inference-protocol."
             .into(),
     );
     let mut license = License::new("Apache-2.0");
@@ -61,6 +67,9 @@ pub fn finish(mut document: OpenApi, role: Option<Role>) -> OpenApi {
 }
 
 fn complete(operation: &mut Operation, role: Option<Role>, reads: bool) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        leave_out(body);
+    }
     let problem = Ref::from_response_name(PROBLEM);
     operation.responses.responses.insert("default".into(), problem.into());
     operation.security = Some(match role {
@@ -69,4 +78,18 @@ fn complete(operation: &mut Operation, role: Option<Role>, reads: bool) {
         Some(Role::Infer) if reads => vec![SecurityRequirement::new(KEY, [""; 0])],
         Some(role) => vec![SecurityRequirement::new(KEY, [format!("{role:?}").to_lowercase()])],
     });
+}
+
+/// A body that may be left out is described as one that may also be `null`, which is another thing and is refused.
+fn leave_out(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(alternatives))) = &mut content.schema else { continue };
+        let is_null = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::new(Type::Null));
+        alternatives.items.retain(|schema| !is_null(schema));
+        if let [only] = &mut alternatives.items[..] {
+            content.schema = Some(only.clone());
+            body.required = Some(Required::False);
+        }
+    }
 }

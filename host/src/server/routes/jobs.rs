@@ -1,11 +1,14 @@
 //! `/api/v1/jobs`: work that takes its time.
 
-use crate::registry::Job;
+use crate::registry::{Job, JobState};
 use crate::server::query::{Page, Parameters};
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,12 +28,13 @@ pub struct Jobs {
     pub next: Option<String>,
 }
 
+/// What is asked for beside the job.
 #[derive(Default, Deserialize, utoipa::IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Asked {
+pub(super) struct Patience {
     /// Answers only when the job has ended.
-    wait: bool,
+    pub wait: bool,
 }
 
 /// List jobs
@@ -51,7 +55,7 @@ async fn list(
 
 /// Show a job
 #[utoipa::path(
-    get, path = "/api/v1/jobs/{id}", tag = "jobs", operation_id = "show_job", params(("id" = String, Path), Asked),
+    get, path = "/api/v1/jobs/{id}", tag = "jobs", operation_id = "show_job", params(("id" = String, Path), Patience),
     responses(
         (status = 200, description = "The job", body = Job),
     )
@@ -59,10 +63,10 @@ async fn list(
 async fn show(
     extract::State(state): extract::State<State>,
     Path(id): Path<String>,
-    Parameters(asked): Parameters<Asked>,
+    Parameters(asked): Parameters<Patience>,
 ) -> Result<Json<Job>, Problem> {
     let job = match asked.wait {
-        true => state.publishing.wait(&id).await?,
+        true => state.jobs.wait(&id).await?,
         false => state.service.registry().job(&id)?,
     };
     Ok(Json(job))
@@ -80,6 +84,18 @@ async fn cancel(
     Wanted(intent): Wanted,
     Path(id): Path<String>,
 ) -> Result<Json<Job>, Problem> {
-    let publishing = state.publishing.clone();
-    Ok(Json(state.blocking(move |_| publishing.cancel(&intent, &id)).await?))
+    let jobs = state.jobs.clone();
+    Ok(Json(state.blocking(move |_| jobs.cancel(&intent, &id)).await?))
+}
+
+/// The answer to a request that became a job: what came of it, if that is waited for, or where it will be told.
+pub(super) async fn answer(state: &State, job: Job, wait: bool) -> Result<Response, Problem> {
+    let job = if wait { state.jobs.wait(&job.id).await? } else { job };
+    let status = match job.state {
+        JobState::Queued | JobState::Running => StatusCode::ACCEPTED,
+        JobState::Succeeded => StatusCode::CREATED,
+        JobState::Failed | JobState::Cancelled => return Err(Problem::of_job(&job)),
+    };
+    let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
+    Ok((status, [(LOCATION, location)], Json(job)).into_response())
 }

@@ -11,6 +11,7 @@ mod jobs;
 mod model;
 mod models;
 mod recognize;
+mod transfer;
 mod usage;
 mod v2;
 
@@ -41,7 +42,11 @@ fn protected(role: Role) -> OpenApiRouter<State> {
             .merge(infer::routes())
             .merge(models::routes())
             .merge(deployments::routes()),
-        Role::Publish => router.merge(model::routes()).merge(jobs::routes()).merge(models::publisher_routes()),
+        Role::Publish => router
+            .merge(model::routes())
+            .merge(transfer::routes())
+            .merge(jobs::routes())
+            .merge(models::publisher_routes()),
         Role::Deploy => router.merge(deployments::deployer_routes()).merge(aliases::routes()),
         Role::Admin => router.merge(administration::routes()),
     }

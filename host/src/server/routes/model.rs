@@ -1,18 +1,16 @@
 //! `POST /api/v1/model`: a model is published.
 
-use crate::registry::{Job, JobState};
+use super::jobs;
+use crate::registry::Job;
 use crate::server::form::{self, File};
-use crate::server::publishing::{PublishRequest, Spool};
+use crate::server::jobs::{PublishRequest, Spool};
 use crate::server::query::Parameters;
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{self, FromRequest, Request};
-use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, LOCATION};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -94,7 +92,7 @@ async fn publish(
     let wait = asked.wait;
     let mut wanted = PublishRequest::from(asked);
     wanted.check()?;
-    let mut spool = state.publishing.spool()?;
+    let mut spool = state.jobs.spool()?;
     if form::is_form(request.headers()) {
         receive_form(request, &mut spool, &mut wanted).await?;
     } else {
@@ -111,21 +109,9 @@ async fn publish(
     if let Some(retry) = &mut intent.retry {
         retry.request = spooled.digest.to_string();
     }
-    let publishing = state.publishing.clone();
-    let job = state.blocking(move |_| publishing.submit(&intent, spooled, &wanted)).await?;
-    let job = if wait { state.publishing.wait(&job.id).await? } else { job };
-    answer(&job)
-}
-
-/// A job's answer: what became of it, or where that will be told.
-fn answer(job: &Job) -> Result<Response, Problem> {
-    let status = match job.state {
-        JobState::Queued | JobState::Running => StatusCode::ACCEPTED,
-        JobState::Succeeded => StatusCode::CREATED,
-        JobState::Failed | JobState::Cancelled => return Err(Problem::of_job(job)),
-    };
-    let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
-    Ok((status, [(LOCATION, location)], Json(job)).into_response())
+    let jobs = state.jobs.clone();
+    let job = state.blocking(move |_| jobs.submit(&intent, spooled, &wanted)).await?;
+    jobs::answer(&state, job, wait).await
 }
 
 /// Files go into the folder, texts into the request.

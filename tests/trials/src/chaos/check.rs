@@ -1,12 +1,16 @@
 //! What the folder says, beside what it must say.
 
 use crate::client::Client;
+use crate::models;
 use anyhow::{Result, anyhow, bail};
+use maasm::registry::digest::Digest;
 use maasm::registry::{JobState, Registry};
 use semver::Version;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// A check finds nothing in the folder as the server left it.
 pub fn folder(data: &Path) -> Result<()> {
@@ -66,4 +70,26 @@ pub fn leftovers(data: &Path, client: &Client) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What was pushed can be pulled, and is the version that it is said to be. Says how much that is.
+pub fn pushed(maasm: &Path, folder: &Path, pushed: &BTreeMap<String, Version>) -> Result<u64> {
+    for (from, version) in pushed {
+        let output = Command::new(maasm).args(["pull", from, "--json", "--data-dir"]).arg(folder).output()?;
+        if !output.status.success() {
+            bail!("{from} was pushed and cannot be pulled: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let pulled: Value = serde_json::from_slice(&output.stdout)?;
+        let (name, number) = (&pulled["version"]["name"], &pulled["version"]["version"]);
+        let (Some(name), Some(number)) = (name.as_str(), number.as_str()) else { bail!("{from} came as {pulled}") };
+        let component = Digest::of(&models::by_hand(name, number)).to_string();
+        if number != version.to_string() || !from.contains(&format!("/{name}:")) {
+            bail!("{from} is {name} {number} now");
+        }
+        // A network is compiled anew by whoever makes it, so only what is made by hand is known beforehand.
+        if pulled["version"]["parameters"] == 0 && pulled["version"]["component"] != component {
+            bail!("{from} came as another component: {pulled}");
+        }
+    }
+    Ok(pushed.len() as u64)
 }

@@ -9,8 +9,6 @@
 //! - `writer`: a client that changes a model of its own, and one that all share
 //! - `shared`: what is known of the model that all share
 //! - `check`: what the folder says, beside what it must say
-//!
-//! Pushing to another registry is an operation, too; it goes into `operation`.
 
 mod check;
 mod operation;
@@ -23,6 +21,7 @@ use crate::server::{Server, Starting, Victim};
 use anyhow::{Context, Result, bail};
 use fastrand::Rng;
 use maasm::registry::Registry;
+use maasm_tests::docker::Docker;
 use shared::Shared;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -65,6 +64,8 @@ pub struct Summary {
     pub revisions: u64,
     /// How many jobs there were.
     pub jobs: u64,
+    /// How many versions were pushed to another registry, and pulled from there in the end.
+    pub pushed: u64,
     /// How long it took.
     pub took: Duration,
 }
@@ -117,8 +118,9 @@ impl fmt::Display for Summary {
         )?;
         write!(
             formatter,
-            "left: {} versions, {} revisions of deployments, {} jobs; every check clean, every version loads",
-            self.versions, self.revisions, self.jobs
+            "left: {} versions, {} revisions of deployments, {} jobs; every check clean, every version loads; {} versions \
+             pushed, each pulled again",
+            self.versions, self.revisions, self.jobs, self.pushed
         )
     }
 }
@@ -131,12 +133,16 @@ struct Trial<'a> {
     writers: Vec<Writer>,
     shared: Shared,
     summary: Summary,
+    /// Where versions are pushed to, if such a registry can be started.
+    remote: Option<Docker>,
 }
 
 impl<'a> Trial<'a> {
     fn new(settings: &'a Settings, folder: &Path) -> Self {
         let mut random = Rng::with_seed(settings.seed);
-        let writers = (0..settings.clients).map(|index| Writer::new(index, random.fork())).collect();
+        let remote = Docker::start();
+        let address = remote.as_ref().map(|remote| remote.address);
+        let writers = (0..settings.clients).map(|index| Writer::new(index, random.fork(), address)).collect();
         Self {
             maasm: &settings.maasm,
             data: folder.join("data"),
@@ -145,6 +151,7 @@ impl<'a> Trial<'a> {
             writers,
             shared: Shared::default(),
             summary: Summary { seed: settings.seed, ..Summary::default() },
+            remote,
         }
     }
 
@@ -220,6 +227,12 @@ impl<'a> Trial<'a> {
             self.summary.revisions += writer.state.revisions.len() as u64;
         }
         self.summary.revisions += self.shared.revisions();
+        if self.remote.is_some() {
+            let pulled = self.data.with_file_name("pulled");
+            for writer in &self.writers {
+                self.summary.pushed += check::pushed(self.maasm, &pulled, &writer.pushed)?;
+            }
+        }
         check::leftovers(&self.data, &client)?;
         let checked =
             client.post("/api/v1/fsck", b"").map_err(|lost| anyhow::anyhow!("no answer to fsck: {}", lost.0))?;

@@ -9,6 +9,7 @@ use maasm::registry::digest::Digest;
 use maasm::registry::{Share, Traffic};
 use semver::Version;
 use serde_json::json;
+use std::net::SocketAddr;
 
 /// What a client asks for.
 #[derive(Clone, Debug)]
@@ -24,20 +25,30 @@ pub enum What {
     Own(Change),
     /// Traffic of the model that all share.
     Shared(Traffic),
+    /// A version goes to another registry; no model changes.
+    Push(Push),
     /// Garbage is collected; no model changes.
     Collect,
+}
+
+/// A version that goes to another registry.
+#[derive(Clone, Debug)]
+pub struct Push {
+    pub version: Version,
+    /// `oci://…`.
+    pub to: String,
 }
 
 /// How many aliases a model has at most.
 const ALIASES: [&str; 3] = ["stable", "next", "canary"];
 
 /// One operation, for the model of this name.
-pub fn choose(random: &mut Rng, name: &str, state: &State, count: u64) -> Operation {
+pub fn choose(random: &mut Rng, name: &str, state: &State, count: u64, remote: Option<SocketAddr>) -> Operation {
     let key = random.bool().then(|| format!("{name}-{count}"));
-    Operation { what: what(random, name, state), key }
+    Operation { what: what(random, name, state, remote), key }
 }
 
-fn what(random: &mut Rng, name: &str, state: &State) -> What {
+fn what(random: &mut Rng, name: &str, state: &State, remote: Option<SocketAddr>) -> What {
     let versions: Vec<&Version> = state.versions.keys().collect();
     let any = |random: &mut Rng| versions[random.usize(..versions.len())].clone();
     if versions.len() < 2 {
@@ -56,7 +67,11 @@ fn what(random: &mut Rng, name: &str, state: &State) -> What {
             let unneeded = state.unneeded();
             Change::Delete(unneeded[random.usize(..unneeded.len())].clone())
         }
-        86..90 => return What::Collect,
+        86..89 => return What::Collect,
+        89..94 if let Some(remote) = remote => {
+            let version = any(random);
+            return What::Push(Push { to: format!("oci://{remote}/{name}:{version}"), version });
+        }
         _ => return What::Shared(shared::traffic(random)),
     };
     What::Own(change)
@@ -104,6 +119,10 @@ impl Operation {
                 ("POST", "/api/v1/rollback".into(), json!({ "model": name }).to_string().into_bytes())
             }
             What::Shared(traffic) => deploy(shared::NAME, traffic),
+            What::Push(Push { version, to }) => {
+                let body = json!({ "version": format!("{name}@{version}"), "to": to });
+                ("POST", "/api/v1/push?wait=true".into(), body.to_string().into_bytes())
+            }
             What::Collect => ("POST", "/api/v1/gc".into(), vec![]),
         };
         client.send(method, &path, self.key.as_deref(), &body)

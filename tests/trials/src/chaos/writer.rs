@@ -1,6 +1,6 @@
 //! A client that changes a model of its own, and one that all share. It knows what it was promised.
 
-use super::operation::{self, Operation, What};
+use super::operation::{self, Operation, Push, What};
 use super::shared::Shared;
 use super::state::State;
 use super::{Summary, check};
@@ -9,7 +9,8 @@ use anyhow::{Result, anyhow, bail};
 use fastrand::Rng;
 use maasm::registry::Registry;
 use semver::Version;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 pub struct Writer {
     name: String,
@@ -19,18 +20,24 @@ pub struct Writer {
     pub acknowledged: u64,
     /// What had no answer.
     unknown: Option<Operation>,
+    /// What was pushed, and where to.
+    pub pushed: BTreeMap<String, Version>,
+    remote: Option<SocketAddr>,
     operations: u64,
     tried: BTreeSet<Version>,
 }
 
 impl Writer {
-    pub fn new(index: usize, random: Rng) -> Self {
+    /// One that pushes to the registry at `remote`, if there is one.
+    pub fn new(index: usize, random: Rng, remote: Option<SocketAddr>) -> Self {
         Self {
             name: format!("model-{index}"),
             random,
             state: State::default(),
             acknowledged: 0,
             unknown: None,
+            pushed: BTreeMap::new(),
+            remote,
             operations: 0,
             tried: BTreeSet::new(),
         }
@@ -40,7 +47,7 @@ impl Writer {
     pub fn work(&mut self, client: &Client, shared: &Shared) -> Result<()> {
         loop {
             self.operations += 1;
-            let operation = operation::choose(&mut self.random, &self.name, &self.state, self.operations);
+            let operation = operation::choose(&mut self.random, &self.name, &self.state, self.operations, self.remote);
             let Ok(answer) = operation.send(&self.name, client) else {
                 match operation.what {
                     What::Shared(traffic) => shared.unknown(traffic, operation.key),
@@ -61,6 +68,7 @@ impl Writer {
                     }
                 }
                 What::Shared(traffic) => shared.acknowledged(traffic, &answer.body)?,
+                What::Push(Push { version, to }) => drop(self.pushed.insert(to.clone(), version.clone())),
                 What::Collect => {}
             }
         }
@@ -108,6 +116,9 @@ impl Writer {
         succeeded(&self.name, operation, &answer)?;
         if answer.status == 202 {
             check::wait(client, answer.body["id"].as_str().unwrap_or_default())?;
+        }
+        if let What::Push(Push { version, to }) = &operation.what {
+            self.pushed.insert(to.clone(), version.clone());
         }
         self.state = with;
         let found = State::read(registry, &self.name, self.state.used)?;

@@ -25,6 +25,6 @@ mod upload;
 
 pub use error::Error;
 pub use options::Options;
-pub use progress::{Listener, Progress};
+pub use progress::{Listener, Progress, Tally};
 pub use pull::{Pulled, pull};
 pub use push::{Version, push};

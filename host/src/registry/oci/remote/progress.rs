@@ -1,6 +1,8 @@
 //! What is told while something is pushed or pulled.
 
 use crate::registry::digest::Digest;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What is told while something is pushed or pulled.
@@ -33,3 +35,25 @@ pub enum Progress {
 
 /// Whoever wants to be told. It is called often and must not take long.
 pub type Listener<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// Adds up what is told.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Of each blob: how many bytes have moved, and how many it has.
+    blobs: Mutex<HashMap<Digest, (u64, u64)>>,
+}
+
+impl Tally {
+    /// Notes what is told, and gives how many bytes have moved of how many, as far as is known by now; nothing where
+    /// nothing moved.
+    pub fn add(&self, progress: &Progress) -> Option<(u64, u64)> {
+        let (blob, standing) = match *progress {
+            Progress::Present { blob, size } => (blob, (size, size)),
+            Progress::Moved { blob, bytes, size } => (blob, (bytes, size)),
+            Progress::Waiting { .. } => return None,
+        };
+        let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
+        blobs.insert(blob, standing);
+        Some(blobs.values().fold((0, 0), |(moved, size), blob| (moved + blob.0, size + blob.1)))
+    }
+}

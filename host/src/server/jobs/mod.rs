@@ -1,26 +1,29 @@
-//! Jobs that make versions of what is uploaded.
+//! Work that takes its time: it is written down before it is acknowledged, and a server that starts again goes on with
+//! what it finds.
 //!
-//! A model's file comes from a stranger, and compiling it may take much time and memory. So a job compiles it in a
-//! process of its own, which can be ended and cannot take this one with it. What a job needs lies in its folder before
-//! it is acknowledged: a server that starts again goes on with what it finds.
+//! A model's file comes from a stranger, and compiling it may take much time and memory. So it is compiled in a process
+//! of its own, which can be ended and cannot take this one with it.
 //!
 //! # Layout
-//! - `request`: what is asked for
-//! - `spool`: an upload on its way into the job's folder
-//! - `compiler`: the process that makes a component
-//! - `work`: a job from its beginning to its end
+//! - `request`: what is asked for when a model is published; `spool`: its files on their way into the job's folder
+//! - `publish`: a version is made of them; `compiler`: the process that makes the component
+//! - `transfer`: versions go to other registries and come from there
 
 mod compiler;
+mod publish;
 mod request;
 mod spool;
-mod work;
+mod transfer;
 
 pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Spool, Spooled};
+pub use transfer::{PullRequest, PushRequest};
 
-use super::{Problem, ServerOptions};
+use super::{Kind, Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
 use crate::service::Service;
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -28,9 +31,37 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+/// Work that makes a version of an upload.
+const PUBLISH: &str = "publish";
+
+/// Work that needs no upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A version goes to another registry.
+    Push,
+    /// A version comes from one.
+    Pull,
+}
+
+impl Work {
+    const ALL: [Self; 2] = [Self::Push, Self::Pull];
+
+    /// As jobs call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Pull => "pull",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|work| work.name() == name)
+    }
+}
+
 /// The jobs of this server.
 #[derive(Clone)]
-pub struct Publishing {
+pub struct Runner {
     inner: Arc<Inner>,
 }
 
@@ -47,7 +78,7 @@ struct Inner {
     lock: OnceLock<File>,
 }
 
-impl Publishing {
+impl Runner {
     /// No jobs yet.
     pub fn new(service: &Service, options: &ServerOptions) -> Self {
         let compiler = compiler::Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
@@ -93,10 +124,23 @@ impl Publishing {
     /// If it cannot be written down.
     pub fn submit(&self, intent: &Intent, spooled: Spooled, request: &PublishRequest) -> registry::Result<Job> {
         let request = serde_json::to_value(request)?;
-        let job = self.inner.service.registry().create_job(intent, spooled.id(), "publish", &request)?;
+        let job = self.inner.service.registry().create_job(intent, spooled.id(), PUBLISH, &request)?;
         // An answer to a request that came before is about another job, whose folder is another.
         if job.id == spooled.id() {
             spooled.keep();
+            self.begin(job.clone());
+        }
+        Ok(job)
+    }
+
+    /// Makes a job of what needs no upload, durably.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub fn take_on(&self, intent: &Intent, work: Work, request: &impl Serialize) -> registry::Result<Job> {
+        let (id, request) = (uuid::Uuid::now_v7().to_string(), serde_json::to_value(request)?);
+        let job = self.inner.service.registry().create_job(intent, &id, work.name(), &request)?;
+        if job.id == id {
             self.begin(job.clone());
         }
         Ok(job)
@@ -138,7 +182,7 @@ impl Publishing {
         tokio::spawn(async move {
             let outcome = tokio::select! {
                 () = token.cancelled() => None,
-                outcome = work::work(&inner, &job) => outcome,
+                outcome = inner.work(&job) => outcome,
             };
             let id = &job.id;
             inner.running().remove(id);
@@ -155,6 +199,24 @@ impl Publishing {
 }
 
 impl Inner {
+    /// Does a job; nothing, if it was called off before.
+    async fn work(&self, job: &Job) -> Option<Result<Value, Problem>> {
+        let _place = self.places.acquire().await.ok()?;
+        match self.service.registry().begin_job(&job.id) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Err(error.into())),
+        }
+        Some(match job.kind.as_str() {
+            PUBLISH => publish::publish(self, job).await,
+            kind => match Work::named(kind) {
+                Some(Work::Push) => transfer::push(&self.service, job).await,
+                Some(Work::Pull) => transfer::pull(&self.service, job).await,
+                None => Err(Problem::new(Kind::Internal, format!("this program knows no jobs of the kind {kind:?}"))),
+            },
+        })
+    }
+
     fn running(&self) -> MutexGuard<'_, HashMap<String, CancellationToken>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! A job from its beginning to its end.
+//! A version is made of what was uploaded.
 
 use super::{Inner, PublishRequest, request};
 use crate::registry::{self, Intent, Job, Registry, Retry};
@@ -13,19 +13,8 @@ use std::path::{Path, PathBuf};
 /// What the name is, where nothing tells one.
 const NAMELESS: &str = "model";
 
-/// Does a job; nothing, if it was called off before.
-pub async fn work(inner: &Inner, job: &Job) -> Option<Result<Value, Problem>> {
-    let _place = inner.places.acquire().await.ok()?;
-    let registry = inner.service.registry();
-    match registry.begin_job(&job.id) {
-        Ok(true) => {}
-        Ok(false) => return None,
-        Err(error) => return Some(Err(error.into())),
-    }
-    Some(publish(inner, job).await)
-}
-
-async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
+/// Publishes what was uploaded.
+pub async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
     let registry = inner.service.registry();
     let request = serde_json::from_value::<PublishRequest>(job.request.clone());
     let mut request = request.map_err(registry::Error::from)?;

@@ -1,0 +1,131 @@
+//! Versions go to other registries and come from there.
+
+use super::Published;
+use crate::registry::oci::reference::{NoReference, Reference as Remote};
+use crate::registry::oci::remote::{Options, Progress, Tally};
+use crate::registry::{self, Intent, Job, Reference, Retry, Selector};
+use crate::server::{Kind, Problem};
+use crate::service::Service;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use utoipa::ToSchema;
+
+/// What goes to which registry. Who the server is there, its own Docker configuration says.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PushRequest {
+    /// The version: `NAME`, `NAME@1.0.0`, `NAME@^1`, `NAME@latest`, `NAME@ALIAS`.
+    pub version: String,
+    /// Where it goes: `oci://HOST/PATH:TAG`.
+    pub to: String,
+    /// Speaks HTTP without TLS to a registry on another machine than the server's.
+    #[serde(default)]
+    pub insecure: bool,
+}
+
+/// What comes from which registry.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PullRequest {
+    /// Where it is: `oci://HOST/PATH:TAG` or `oci://HOST/PATH@sha256:…`.
+    pub from: String,
+    /// Gives it all of the model's traffic at once.
+    #[serde(default)]
+    pub deploy: bool,
+    /// Speaks HTTP without TLS to a registry on another machine than the server's.
+    #[serde(default)]
+    pub insecure: bool,
+}
+
+impl PushRequest {
+    /// The version, and where it goes.
+    ///
+    /// # Errors
+    /// If one of them is not written as such things are.
+    pub fn parse(&self) -> Result<(Reference, Remote), Problem> {
+        Ok((self.version.parse()?, remote(&self.to)?))
+    }
+}
+
+impl PullRequest {
+    /// Where it is.
+    ///
+    /// # Errors
+    /// If it is not written as such things are.
+    pub fn parse(&self) -> Result<Remote, Problem> {
+        remote(&self.from)
+    }
+}
+
+fn remote(text: &str) -> Result<Remote, Problem> {
+    text.parse().map_err(|error: NoReference| Problem::new(Kind::BadRequest, error.to_string()))
+}
+
+/// Pushes a version.
+pub async fn push(service: &Service, job: &Job) -> Result<Value, Problem> {
+    let asked: PushRequest = read(job)?;
+    let (version, to) = asked.parse()?;
+    let teller = Teller::new(service, job, "pushing");
+    let options = Options { insecure: asked.insecure, ..Options::default() };
+    let version = service.push(&version, &to, &options, &|progress| teller.tell(&progress)).await?;
+    Ok(json!(Published { version, deployment: None }))
+}
+
+/// Pulls a version.
+pub async fn pull(service: &Service, job: &Job) -> Result<Value, Problem> {
+    let asked: PullRequest = read(job)?;
+    let from = asked.parse()?;
+    let teller = Teller::new(service, job, "pulling");
+    let options = Options { insecure: asked.insecure, ..Options::default() };
+    let mut intent = Intent { by: job.by.clone(), retry: None };
+    let version = service.pull(&intent, &from, &options, &|progress| teller.tell(&progress)).await?;
+    if !asked.deploy {
+        return Ok(json!(Published { version, deployment: None }));
+    }
+    // Once, even if the server ends before the job's end is written down and the job is done again.
+    intent.retry = Some(Retry { key: format!("job {}", job.id), request: String::new() });
+    let selector = Selector::Exact(version.facts.version.clone());
+    let reference = Reference { name: version.facts.name.clone(), selector };
+    let service = service.clone();
+    let deployment = tokio::task::spawn_blocking(move || service.deploy(&intent, &reference)).await;
+    let deployment = deployment.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    Ok(json!(Published { version, deployment: Some(deployment) }))
+}
+
+fn read<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, Problem> {
+    Ok(serde_json::from_value(job.request.clone()).map_err(registry::Error::from)?)
+}
+
+/// Writes down how far a transfer is, now and then.
+struct Teller<'a> {
+    service: &'a Service,
+    job: &'a Job,
+    verb: &'static str,
+    tally: Tally,
+    next: Mutex<Instant>,
+}
+
+/// How often it is written down.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+impl<'a> Teller<'a> {
+    fn new(service: &'a Service, job: &'a Job, verb: &'static str) -> Self {
+        let _ = service.registry().job_stage(&job.id, verb);
+        Self { service, job, verb, tally: Tally::default(), next: Mutex::new(Instant::now() + INTERVAL) }
+    }
+
+    fn tell(&self, progress: &Progress) {
+        let stage = match (self.tally.add(progress), progress) {
+            (Some((moved, size)), _) => format!("{}: {moved} of {size} bytes", self.verb),
+            (None, Progress::Waiting { reason, .. }) => format!("{}: waiting, since {reason}", self.verb),
+            (None, _) => return,
+        };
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        if Instant::now() >= *next {
+            *next = Instant::now() + INTERVAL;
+            let _ = self.service.registry().job_stage(&self.job.id, &stage);
+        }
+    }
+}
