@@ -114,6 +114,19 @@ fn every_route_opens_to_the_keys_of_its_role_and_to_no_others() {
 }
 
 #[test]
+fn whoever_may_publish_but_not_deploy_does_not_deploy_by_publishing() {
+    let publisher = LOCKED.key(&grant(&[Role::Publish])).secret;
+    let before = LOCKED.state();
+    let model = small("animals", "9.0.0");
+    let pull = br#"{"from": "oci://127.0.0.1:1/animals:9.0.0", "deploy": true}"#;
+    for (path, body) in [("/api/v1/model?deploy=true&wait=true", &model[..]), ("/api/v1/pull", pull)] {
+        let answer = LOCKED.send(&publisher, "POST", path, body);
+        answer.is_problem(403, "forbidden", "does not have the role deploy");
+    }
+    assert_eq!(LOCKED.state(), before);
+}
+
+#[test]
 fn the_routes_above_are_all_that_are_described() {
     let document = serde_json::to_value(maasm::server::document()).unwrap();
     let mut described = Vec::new();

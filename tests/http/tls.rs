@@ -121,6 +121,21 @@ fn who_does_not_speak_tls_harms_nobody_who_does() {
 }
 
 #[test]
+fn a_client_that_says_nothing_does_not_keep_the_server_from_ending() {
+    let identity = Identity::new();
+    let mut server = identity.serve();
+    let _silent = TcpStream::connect(server.address).unwrap();
+    // The one after it is served, so the silent one was accepted.
+    let mut client = identity.connect(&server, &rustls::version::TLS13);
+    assert_eq!(send(&mut client, "GET", "/healthz", b"").status, 200);
+    drop(client);
+    let start = std::time::Instant::now();
+    server.terminate();
+    server.wait();
+    assert!(start.elapsed() < Duration::from_secs(3), "it took {:?}", start.elapsed());
+}
+
+#[test]
 fn a_certificate_that_was_renewed_is_shown_once_the_server_is_told_and_a_broken_one_is_not() {
     let old = Identity::new();
     let server = old.serve();

@@ -54,6 +54,18 @@ impl Principal {
     fn may(&self, role: Role) -> bool {
         self.key.as_ref().is_none_or(|key| key.may(role))
     }
+
+    /// For what a request asks beside what its route is for.
+    ///
+    /// # Errors
+    /// If the key does not have this role.
+    pub fn demand(&self, role: Role) -> Result<(), Problem> {
+        if self.may(role) {
+            return Ok(());
+        }
+        let detail = format!("the key {} does not have the role {role:?}", self.id).to_lowercase();
+        Err(Problem::new(Kind::Forbidden, detail))
+    }
 }
 
 /// Lets a request through whose key has this role, and notes who makes it.
@@ -66,9 +78,8 @@ pub async fn require(
     let principal = Principal::of(state.service.registry(), state.access, request.headers())?;
     // Whoever may do anything may see what there is.
     let reads = role == Role::Infer && request.method().is_safe();
-    if !reads && !principal.may(role) {
-        let detail = format!("the key {} does not have the role {role:?}", principal.id).to_lowercase();
-        return Err(Problem::new(Kind::Forbidden, detail));
+    if !reads {
+        principal.demand(role)?;
     }
     let place = principal.key.as_ref().map_or_else(|| Ok(Place::default()), |key| state.limits.admit(key))?;
     request.extensions_mut().insert(principal);

@@ -15,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 /// How long to wait when no connection can be accepted, mostly for want of file descriptors.
 const RESPITE: Duration = Duration::from_millis(100);
@@ -32,6 +33,8 @@ pub async fn serve(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(options.upload_timeout);
     let connections = GracefulShutdown::new();
+    // Who has not finished the handshake has asked for nothing yet.
+    let ended = CancellationToken::new();
     let mut end = std::pin::pin!(end);
     loop {
         let stream = tokio::select! {
@@ -43,15 +46,20 @@ pub async fn serve(
         let (http, router, watcher) = (http.clone(), router.clone(), connections.watcher());
         match tls.clone() {
             None => drop(tokio::spawn(talk(http, router, watcher, stream))),
-            Some(tls) => drop(tokio::spawn(async move {
-                match tls.shake_hands(stream).await {
-                    Ok(stream) => talk(http, router, watcher, stream).await,
-                    Err(error) => tracing::debug!(%error, "a connection ended before it began"),
-                }
-            })),
+            Some(tls) => {
+                let ended = ended.clone();
+                tokio::spawn(async move {
+                    match ended.run_until_cancelled(tls.shake_hands(stream)).await {
+                        Some(Ok(stream)) => talk(http, router, watcher, stream).await,
+                        Some(Err(error)) => tracing::debug!(%error, "a connection ended before it began"),
+                        None => {}
+                    }
+                });
+            }
         }
     }
     drop(listener);
+    ended.cancel();
     tracing::info!(connections = connections.count(), "finishing what is in flight");
     if tokio::time::timeout(options.shutdown_timeout, connections.shutdown()).await.is_err() {
         tracing::warn!("gave up on what was still in flight");

@@ -31,7 +31,7 @@ pub struct PushRequest {
 pub struct PullRequest {
     /// Where it is: `oci://HOST/PATH:TAG` or `oci://HOST/PATH@sha256:…`.
     pub from: String,
-    /// Gives it all of the model's traffic at once.
+    /// Gives it all of the model's traffic at once; the key needs the role `deploy`, too.
     #[serde(default)]
     pub deploy: bool,
     /// Speaks HTTP without TLS to a registry on another machine than the server's.

@@ -1,12 +1,14 @@
 //! `POST /api/v1/model`: a model is published.
 
 use super::jobs;
-use crate::registry::Job;
+use crate::registry::{Job, Role};
+use crate::server::access::Principal;
 use crate::server::form::{self, File};
 use crate::server::jobs::{PublishRequest, Spool};
 use crate::server::query::Parameters;
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{self, FromRequest, Request};
@@ -42,7 +44,7 @@ struct Asked {
     shape: Option<String>,
     /// The version that it was made from.
     parent: Option<String>,
-    /// Gives it all of the model's traffic at once.
+    /// Gives it all of the model's traffic at once; the key needs the role `deploy`, too.
     deploy: bool,
 }
 
@@ -86,12 +88,16 @@ struct ModelForm {
 async fn publish(
     extract::State(state): extract::State<State>,
     Wanted(mut intent): Wanted,
+    Extension(principal): Extension<Principal>,
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
     let wait = asked.wait;
     let mut wanted = PublishRequest::from(asked);
     wanted.check()?;
+    if wanted.deploy {
+        principal.demand(Role::Deploy)?;
+    }
     let mut spool = state.jobs.spool()?;
     if form::is_form(request.headers()) {
         receive_form(request, &mut spool, &mut wanted).await?;

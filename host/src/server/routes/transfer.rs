@@ -1,13 +1,14 @@
 //! `POST /api/v1/push` and `/api/v1/pull`: versions go to other registries and come from there.
 
 use super::jobs::{self, Patience};
-use crate::registry::Job;
+use crate::registry::{Job, Role};
+use crate::server::access::Principal;
 use crate::server::jobs::Work;
 use crate::server::query::Parameters;
 use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Problem, PullRequest, PushRequest, State};
-use axum::extract;
 use axum::response::Response;
+use axum::{Extension, extract};
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -53,10 +54,14 @@ async fn push(
 async fn pull(
     extract::State(state): extract::State<State>,
     wanted: Wanted,
+    Extension(principal): Extension<Principal>,
     Parameters(patience): Parameters<Patience>,
     Document(asked): Document<PullRequest>,
 ) -> Result<Response, Problem> {
     asked.parse()?;
+    if asked.deploy {
+        principal.demand(Role::Deploy)?;
+    }
     take_on(state, wanted, patience, Work::Pull, asked).await
 }
 
