@@ -1,12 +1,27 @@
-//! Rankings and evaluation counts; no I/O.
+//! Rankings, evaluation counts and what they come to; no I/O. Figures have scikit-learn's names and definitions.
 //!
 //! # Layout
 //! - `scores`: softmax and the likeliest classes of one answer
 //! - `report`: what a batch of answers came to, mergeable across batches
+//! - `tally`: figures of a confusion matrix; `curves`: of one class's scores; `probabilities`: of probabilities;
+//!   `regression`: of numbers
+//! - `resampling`: intervals of figures; `mcnemar`: whether two classifiers differ
 #![forbid(unsafe_code)]
 
+mod curves;
+mod mcnemar;
+mod probabilities;
+mod regression;
 mod report;
+mod resampling;
 mod scores;
+mod tally;
 
+pub use curves::{average_precision, roc_auc};
+pub use mcnemar::mcnemar;
+pub use probabilities::{brier_score, expected_calibration_error, log_loss, top_k_accuracy};
+pub use regression::Regression;
 pub use report::{Bin, CALIBRATION_BINS, Report, SampleError};
+pub use resampling::{Resample, interval, percentile};
 pub use scores::{softmax, top};
+pub use tally::{Average, Rates, Tally};

@@ -1,5 +1,6 @@
 //! What a batch of answers came to, mergeable across batches.
 
+use crate::probabilities::brier_score;
 use crate::scores::{position, top};
 use std::collections::BTreeMap;
 
@@ -85,7 +86,7 @@ impl Report {
         self.ranks[position(scores, truth)] += 1;
         *self.confusions.entry((label, predicted as u32)).or_default() += 1;
         self.log_loss_sum -= f64::from(true_score.max(f32::MIN_POSITIVE)).ln();
-        self.brier_sum += brier(scores, truth);
+        self.brier_sum += brier_score(scores, truth);
 
         let confidence = f64::from(scores[predicted]);
         let bin = &mut self.calibration[((confidence * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1)];
@@ -119,9 +120,4 @@ impl Report {
         }
         Ok(())
     }
-}
-
-fn brier(scores: &[f32], truth: usize) -> f64 {
-    let term = |(index, &score): (usize, &f32)| (f64::from(score) - f64::from(u8::from(index == truth))).powi(2);
-    scores.iter().enumerate().map(term).sum()
 }
