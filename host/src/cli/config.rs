@@ -70,6 +70,7 @@ fn with(mut command: Command, table: Table) -> Result<Command> {
                     command = default(command, &key, &option, &value)?;
                 }
             }
+            Value::Table(_) => bail!("[{key}] is no command of maasm; there are {}", commands.join(", ")),
             value if EVERYWHERE.contains(&key.as_str()) => {
                 for name in &commands {
                     if has(command.find_subcommand(name).expect("it is one of its own"), &key) {
@@ -77,7 +78,6 @@ fn with(mut command: Command, table: Table) -> Result<Command> {
                     }
                 }
             }
-            Value::Table(_) => bail!("[{key}] is no command of maasm; there are {}", commands.join(", ")),
             _ => bail!("{key:?} counts for no command; there are {}, and tables for commands", EVERYWHERE.join(", ")),
         }
     }
