@@ -1,0 +1,12 @@
+//! The truth about a model: labelled data, answers to it, and the report of what they came to. Knows no engine: whoever
+//! has one lends a [`Scorer`](run::Scorer).
+//!
+//! # Layout
+//! - `data/`: samples with the truth about them, in folders, tables and archives
+//! - `run/`: answers to all samples, on all cores, resumable
+//! - `report/`: what the answers came to
+#![forbid(unsafe_code)]
+
+pub mod report;
+
+pub use report::Report;

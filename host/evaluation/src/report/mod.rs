@@ -1,0 +1,149 @@
+//! What an evaluation came to, as JSON has it. All of it but `run` is the same whenever the same model sees the same data
+//! with the same seed.
+//!
+//! # Layout
+//! - `classification`: what there is to tell where answers are classes
+//! - `comparison`: two versions on the same samples
+//! - `run`: how long it took, where
+
+mod classification;
+mod comparison;
+mod run;
+
+pub use classification::{CalibrationBin, Class, Confusion, Mistake};
+pub use comparison::{Change, Comparison, Flip, McNemar};
+pub use run::{Bucket, Host, Latency, Run};
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What [`Report::schema`] says.
+pub const SCHEMA: &str = "maasm-evaluation/1";
+
+/// The truth about one version of a model on one data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Report {
+    /// Which form this document has: `maasm-evaluation/1`.
+    pub schema: String,
+    /// The model.
+    pub model: Subject,
+    /// The data.
+    pub data: Data,
+    /// What the truth is about.
+    pub task: Task,
+    /// How intervals were found.
+    pub intervals: Intervals,
+    /// How many samples were evaluated.
+    pub evaluated: u64,
+    /// How many could not be.
+    pub failed: u64,
+    /// Figures by name. Classification: `accuracy`, `top_5_accuracy`, `balanced_accuracy`, `cohen_kappa`,
+    /// `matthews_corrcoef`, `precision_macro`, `recall_macro`, `f1_macro`, the same with `_micro` and `_weighted`,
+    /// `roc_auc_macro` (one class against the rest), `average_precision_macro`, `log_loss`, `brier_score`,
+    /// `expected_calibration_error`. Numbers: `mean_absolute_error`, `root_mean_squared_error`, `r2`,
+    /// `cosine_similarity`. Names and definitions are scikit-learn's.
+    pub metrics: BTreeMap<String, Estimate>,
+    /// The classes that are the truth or the answer of some sample, in index order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Class>,
+    /// The confusion matrix: its cells that are not zero, ordered by expected, then predicted class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confusions: Vec<Confusion>,
+    /// The reliability curve: 15 equal parts of [0, 1].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<CalibrationBin>,
+    /// The most confident wrong answers, the most confident first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<Mistake>,
+    /// The first of the samples that could not be evaluated, in the data's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
+    /// What another version says about the same samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// How long it took, where. The only part that differs from run to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+}
+
+/// What was evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Subject {
+    /// The model's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// `sha256:` and the digest of the component.
+    pub digest: String,
+    /// `sha256:` and the digest of what it was compiled from.
+    pub source_digest: String,
+    /// The component's size in bytes.
+    pub size: u64,
+    /// How many parameters it has.
+    pub parameters: u64,
+}
+
+/// On what it was evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Data {
+    /// What the data set is called.
+    pub name: String,
+    /// `sha256:` and the digest of its samples' names, truths and bytes.
+    pub digest: String,
+    /// How many samples it has.
+    pub samples: u64,
+}
+
+/// What the truth is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Each sample belongs to one class.
+    Classification,
+    /// Each sample has numbers.
+    Regression,
+}
+
+/// How intervals were found: by the bootstrap (Efron 1979), between percentiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Intervals {
+    /// How likely they hold the figure: 0.95.
+    pub confidence: f64,
+    /// How often the samples were drawn again.
+    pub resamples: u32,
+    /// What the draws began with.
+    pub seed: u64,
+}
+
+/// A figure and its interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Estimate {
+    /// The figure; none where these samples do not define it.
+    pub value: Option<f64>,
+    /// The interval's lower end; none where none was computed.
+    pub low: Option<f64>,
+    /// The interval's upper end; none where none was computed.
+    pub high: Option<f64>,
+}
+
+/// A sample that could not be evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Failure {
+    /// Its name in the data.
+    pub sample: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Report {
+    /// The report without what differs from run to run.
+    pub fn without_run(&self) -> Self {
+        Self { run: None, ..self.clone() }
+    }
+
+    /// The figure of this name.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        self.metrics.get(name)?.value
+    }
+}
