@@ -7,6 +7,8 @@
 //! - `report/`: what the answers came to
 #![forbid(unsafe_code)]
 
+pub mod data;
 pub mod report;
+pub mod run;
 
 pub use report::Report;

@@ -1,0 +1,31 @@
+//! A folder for each class.
+
+use super::table::Row;
+use super::tree::Tree;
+use super::{DataError, Truth};
+
+/// Every file is a sample of the class whose folder it lies in: the outermost folder, save one that holds all others.
+pub fn read(tree: &Tree) -> Result<Vec<Row>, DataError> {
+    let common = common_folder(tree);
+    let row = |name: &String| {
+        let rest = &name[common..];
+        match rest.split_once('/') {
+            Some((class, _)) => {
+                Ok(Row { file: name.clone(), name: rest.to_owned(), truth: Truth::Class(class.to_owned()) })
+            }
+            None => Err(DataError::NoClass { file: name.clone() }),
+        }
+    };
+    tree.names().map(row).collect()
+}
+
+/// How long the name of a folder is, with its slash, that all samples lie in two folders deep: archives often have one.
+fn common_folder(tree: &Tree) -> usize {
+    let Some(first) = tree.names().next() else { return 0 };
+    let Some((folder, _)) = first.split_once('/') else { return 0 };
+    let prefix = folder.len() + 1;
+    let deeper = |name: &String| {
+        name.starts_with(folder) && name[folder.len()..].starts_with('/') && name[prefix..].contains('/')
+    };
+    if tree.names().all(deeper) { prefix } else { 0 }
+}
