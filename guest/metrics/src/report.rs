@@ -36,6 +36,11 @@ pub struct Report {
     pub calibration: [Bin; CALIBRATION_BINS],
 }
 
+/// Which bin of the reliability curve a score of 0 to 1 belongs to; of two, the upper one.
+pub fn bin(score: f64) -> usize {
+    ((score * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1)
+}
+
 /// Why a sample cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SampleError {
@@ -89,7 +94,7 @@ impl Report {
         self.brier_sum += brier_score(scores, truth);
 
         let confidence = f64::from(scores[predicted]);
-        let bin = &mut self.calibration[((confidence * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1)];
+        let bin = &mut self.calibration[bin(confidence)];
         bin.count += 1;
         bin.correct += u64::from(predicted == truth);
         bin.confidence_sum += confidence;

@@ -26,7 +26,7 @@ pub fn top(scores: &[f32], k: usize) -> Vec<usize> {
 }
 
 /// How many classes come before `class` in the ranking of [`top`].
-pub(crate) fn position(scores: &[f32], class: usize) -> usize {
+pub fn position(scores: &[f32], class: usize) -> usize {
     let own = (scores[class], class);
     scores.iter().enumerate().filter(|&(index, &score)| by_score((score, index), own) == Ordering::Less).count()
 }

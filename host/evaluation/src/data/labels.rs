@@ -90,8 +90,7 @@ impl Labels {
     }
 
     fn near(&self, key: &str) -> Vec<String> {
-        let mut near: Vec<(f64, &String)> =
-            self.names.iter().map(|name| (strsim::jaro_winkler(key, &simple(name)), name)).collect();
+        let mut near: Vec<(f64, &String)> = self.names.iter().map(|name| (likeness(key, name), name)).collect();
         near.retain(|(alike, _)| *alike >= ALIKE);
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.into_iter().take(NEAR).map(|(_, name)| name.clone()).collect()
@@ -101,6 +100,11 @@ impl Labels {
 /// As people read it.
 fn simple(label: &str) -> String {
     label.replace('_', " ").split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// How alike a label and a name, or one of its parts between commas, are.
+fn likeness(key: &str, name: &str) -> f64 {
+    name.split(',').chain([name]).map(|part| strsim::jaro_winkler(key, &simple(part))).fold(0.0, f64::max)
 }
 
 fn note(map: &mut HashMap<String, Meaning>, key: String, index: u32) {
