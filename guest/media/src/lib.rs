@@ -8,6 +8,7 @@
 //! - `limits`, `error`: how large a picture may be, and what else can be wrong with it
 //! - `picture`: decoding; `jpeg_end`: whether a JPEG is all there
 //! - `fit`: which part of a picture becomes which part of the tensor; `preprocess`: resizing and normalising
+//! - `thumbnail`: a small copy to look at
 //! - `recipe_check`: whether a recipe can be followed; `presets`: recipes by name
 #![forbid(unsafe_code)]
 
@@ -20,6 +21,7 @@ mod preprocess;
 mod presets;
 mod recipe_check;
 mod sniff;
+mod thumbnail;
 
 pub use error::MediaError;
 pub use limits::Limits;
@@ -28,3 +30,4 @@ pub use preprocess::preprocess;
 pub use presets::{PRESETS, Preset, preset};
 pub use recipe_check::{RecipeError, check};
 pub use sniff::{MediaType, looks_like, sniff};
+pub use thumbnail::thumbnail;

@@ -28,6 +28,10 @@ impl Picture {
         self.image.height()
     }
 
+    pub(crate) fn image(&self) -> &RgbImage {
+        &self.image
+    }
+
     /// Red, green, blue of each pixel, row by row.
     pub fn pixels(&self) -> &[u8] {
         self.image.as_raw()

@@ -4,7 +4,7 @@ use crate::MODEL;
 use crate::bindings::exports::maasm::model::inference::{
     Classification, Description, Error, Guest as Inference, LabelledSample, Report, Tensor,
 };
-use crate::bindings::exports::maasm::model::stages::{Guest as Stages, MediaInfo};
+use crate::bindings::exports::maasm::model::stages::{Guest as Stages, MediaInfo, Pixels};
 use crate::model::Model;
 
 struct Component;
@@ -41,6 +41,10 @@ impl Inference for Component {
 impl Stages for Component {
     fn decode(data: Vec<u8>) -> Result<MediaInfo, Error> {
         model(|m| m.decode(&data))
+    }
+
+    fn thumbnail(longest: u32) -> Result<Pixels, Error> {
+        model(|m| m.thumbnail(longest))
     }
 
     fn preprocess() -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! The loaded model and what it can be asked.
 
 use crate::bindings::exports::maasm::model::inference::Classification;
-use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Tensor};
+use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Pixels, Tensor};
 use crate::infer::{info, type_text};
 use crate::input::physical_layout;
 use maasm_media::{Limits, MediaError, MediaType, Picture};
@@ -111,6 +111,13 @@ impl Model {
         };
         self.stage = Stage::Decoded(picture);
         Ok(info)
+    }
+
+    /// A small copy of what was decoded.
+    pub fn thumbnail(&self, longest: u32) -> Result<Pixels, Error> {
+        let Stage::Decoded(picture) = &self.stage else { return Err(out_of_order("thumbnail", "decode")) };
+        let (width, height, data) = maasm_media::thumbnail(picture, longest);
+        Ok(Pixels { width, height, data })
     }
 
     pub fn preprocess(&mut self) -> Result<(), Error> {

@@ -4,10 +4,12 @@
 //! # Layout
 //! - `data/`: samples with the truth about them, in folders, tables and archives
 //! - `run/`: answers to all samples, on all cores, resumable
+//! - `gate/`: conditions on a report
 //! - `summary/`: what the answers come to; `report/`: how that is written
 #![forbid(unsafe_code)]
 
 pub mod data;
+pub mod gate;
 pub mod report;
 pub mod run;
 pub mod summary;

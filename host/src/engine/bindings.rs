@@ -10,5 +10,5 @@ wasmtime::component::bindgen!({
 
 pub use exports::maasm::model::inference::{CalibrationBin, Confusion, Failure, LabelledSample, Latency, Report};
 pub use exports::maasm::model::types::{
-    Classification, Complaint, Description, ElementType, Error as ModelError, MediaInfo, Tensor, TensorInfo,
+    Classification, Complaint, Description, ElementType, Error as ModelError, MediaInfo, Pixels, Tensor, TensorInfo,
 };

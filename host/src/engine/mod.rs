@@ -25,7 +25,7 @@ mod session;
 
 pub use bindings::{
     CalibrationBin, Classification, Confusion, Description, ElementType, Failure, LabelledSample, Latency, MediaInfo,
-    ModelError, Report, Tensor, TensorInfo,
+    ModelError, Pixels, Report, Tensor, TensorInfo,
 };
 pub use error::{CallError, EngineError, LoadError};
 pub use load::{Engine, Loading};

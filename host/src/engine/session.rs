@@ -3,7 +3,7 @@
 use super::bindings::{self, ModelError, ModelPre};
 use super::limits::{Limits, Place};
 use super::model::{Recognition, Timings};
-use super::{CallError, Description, Engine, LabelledSample, Report, Tensor, runtime};
+use super::{CallError, Description, Engine, LabelledSample, Pixels, Report, Tensor, runtime};
 use std::time::{Duration, Instant};
 use wasmtime::{Store, Trap};
 
@@ -69,6 +69,19 @@ impl Session {
         let classifications = stage!(rank, stages.call_rank(&mut self.store, top_k));
         timings.total = start.elapsed();
         Ok(Recognition { classifications, media, timings })
+    }
+
+    /// A picture, small and upright: neither side longer than so many pixels.
+    ///
+    /// # Errors
+    /// If the model refuses the bytes, or the call passes a limit.
+    pub fn thumbnail(&mut self, data: &[u8], longest: u32) -> Result<Pixels, CallError> {
+        self.store.set_epoch_deadline(runtime::ticks(self.deadline));
+        let stages = self.exports.maasm_model_stages();
+        let decoded = stages.call_decode(&mut self.store, data);
+        answer(decoded, self.store.data(), self.deadline)?;
+        let small = stages.call_thumbnail(&mut self.store, longest);
+        answer(small, self.store.data(), self.deadline)
     }
 
     /// As [`Model::infer`](super::Model::infer), on this instance.

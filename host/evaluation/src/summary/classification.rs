@@ -1,7 +1,7 @@
 //! The parts of the report where answers are classes.
 
 use super::collect::Outcome;
-use super::curves::{Areas, curves, mean};
+use super::curves::{self, Areas, mean};
 use super::figures::Figures;
 use super::resamples::intervals;
 use super::{Answered, Method, SummaryError, estimate, thumbnail};
@@ -44,17 +44,10 @@ pub fn fill(
     let occurring: Vec<u32> = figures.tally.classes().collect();
     let supported: Vec<u32> = occurring.iter().copied().filter(|&class| figures.tally.support(class) > 0).collect();
     let truths: Vec<Option<u32>> = outcomes.iter().map(|outcome| outcome.map(|outcome| outcome.truth)).collect();
-    let curves = curves(version, &truths, &supported, method)?;
-    let [of_roc_auc, of_average_precision] = curves.intervals;
-    let means = [
-        ("roc_auc_macro", mean(curves.classes.iter().map(|areas| areas.roc_auc)), of_roc_auc),
-        (
-            "average_precision_macro",
-            mean(curves.classes.iter().map(|areas| areas.average_precision)),
-            of_average_precision,
-        ),
-    ];
-    for (name, value, interval) in means {
+    let curves = curves::curves(version, &truths, &supported, method)?;
+    let areas = |area: fn(&Areas) -> Option<f64>| mean(curves.classes.iter().map(area));
+    let means = [areas(|areas| areas.roc_auc), areas(|areas| areas.average_precision)];
+    for ((name, value), interval) in curves::NAMES.into_iter().zip(means).zip(curves.intervals) {
         report.metrics.insert(name.into(), estimate(value, interval));
     }
     let areas: BTreeMap<u32, Areas> = supported.into_iter().zip(curves.classes).collect();

@@ -4,6 +4,9 @@ use super::resamples::{intervals, parallel};
 use super::{Answered, Method, SummaryError};
 use maasm_metrics::{average_precision, roc_auc};
 
+/// The figures' names: means over classes.
+pub const NAMES: [&str; 2] = ["roc_auc_macro", "average_precision_macro"];
+
 /// A class's areas.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Areas {

@@ -24,6 +24,9 @@ use crate::run::{Answers, CheckpointError, Effort, Thumbnail};
 use collect::{Collected, Detail};
 use std::collections::BTreeMap;
 
+/// The names that metrics can have in a report.
+pub const METRICS: [&[&str]; 3] = [&figures::NAMES, &curves::NAMES, &numbers::NAMES];
+
 /// How figures are computed.
 #[derive(Clone, Copy, Debug)]
 pub struct Method {
