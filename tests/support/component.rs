@@ -76,6 +76,7 @@ fn module(name: &str, version: &str, pages: u32, decode: &str) -> String {
             (func (export "{inference}#infer") (param i32 i32) (result i32) unreachable)
             (func (export "{inference}#evaluate") (param i32 i32) (result i32) unreachable)
             (func (export "{stages}#decode") (param i32 i32) (result i32) {decode})
+            (func (export "{stages}#thumbnail") (param i32) (result i32) unreachable)
             (func (export "{stages}#preprocess") (result i32) unreachable)
             (func (export "{stages}#run") (result i32) unreachable)
             (func (export "{stages}#rank") (param i32) (result i32) unreachable)

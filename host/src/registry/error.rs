@@ -27,6 +27,32 @@ pub enum Error {
         /// Some of its versions and aliases.
         there: Vec<String>,
     },
+    /// No data set is named so.
+    #[error("there is no data set {name:?}; {}", there_is_data(.there))]
+    NoSuchData {
+        /// What was asked for.
+        name: String,
+        /// Some of the data sets that there are.
+        there: Vec<String>,
+    },
+    /// The name is that of other data.
+    #[error("there is another data set {name:?} already; data never changes, give this one another name")]
+    DataExists {
+        /// The name.
+        name: String,
+    },
+    /// There is no such report.
+    #[error("{name} {version} has no report {id:?}; {}", there_is_report(.there))]
+    NoSuchEvaluation {
+        /// The model.
+        name: String,
+        /// The version.
+        version: Version,
+        /// What was asked for.
+        id: String,
+        /// Those that there are.
+        there: Vec<String>,
+    },
     /// No model was named, and there is not exactly one that it could be.
     #[error("say which model you mean; {}", there_is(.there))]
     Unnamed {
@@ -147,6 +173,20 @@ impl Error {
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |error| Self::File { path, error }
+    }
+}
+
+fn there_is_data(there: &[String]) -> String {
+    match there {
+        [] => "there is none yet, add one with `maasm data add`".into(),
+        there => format!("there is {}", there.join(", ")),
+    }
+}
+
+fn there_is_report(there: &[String]) -> String {
+    match there {
+        [] => "there is none yet, evaluate it first".into(),
+        there => format!("there is {}", there.join(", ")),
     }
 }
 

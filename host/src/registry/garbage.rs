@@ -5,7 +5,7 @@ use super::database::{Intent, now};
 use super::digest::Digest;
 use super::error::{Error, Result};
 use super::versions::{self, needed_by};
-use super::{Deployment, deployments, index};
+use super::{Deployment, deployments, evaluations, index};
 use rusqlite::{Connection, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,7 @@ impl Registry {
             for (name, version) in &old {
                 let delete = "UPDATE version SET deleted = ?3 WHERE model = ?1 AND version = ?2";
                 transaction.execute(delete, params![name, version.to_string(), now()])?;
+                evaluations::forget(transaction, name, version)?;
             }
             index::changed(transaction)?;
             Ok(old)
@@ -110,7 +111,31 @@ impl Registry {
             let facts: super::Facts = serde_json::from_str(&facts)?;
             code.insert(facts.digest.trim_start_matches("blake3:").to_owned());
         }
+        self.needed_beside(&connection, without, &mut needed)?;
         Ok((needed, code))
+    }
+
+    /// The blobs of reports about versions, but for these versions, and of data sets.
+    fn needed_beside(
+        &self,
+        connection: &Connection,
+        without: &[(String, Version)],
+        needed: &mut HashSet<Digest>,
+    ) -> Result<()> {
+        let mut statement = connection.prepare("SELECT model, version, manifest FROM evaluation")?;
+        let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+        for row in rows {
+            let [model, version, manifest]: [String; 3] = row?;
+            let goes = without.iter().any(|(name, number)| *name == model && number.to_string() == version);
+            if let (false, Ok(manifest)) = (goes, manifest.parse::<Digest>()) {
+                needed.insert(manifest);
+                needed.extend(self.referred(&manifest));
+            }
+        }
+        let mut statement = connection.prepare("SELECT content FROM data")?;
+        let contents = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+        needed.extend(contents.iter().filter_map(|content| content.parse::<Digest>().ok()));
+        Ok(())
     }
 
     /// The blobs that a manifest refers to.

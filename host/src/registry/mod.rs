@@ -9,6 +9,7 @@
 //! - `database/`: SQLite, its schema, and how changes are made
 //! - `versions`: publish, find, list, delete; `facts`: what a version says of itself; `reference`: how versions are
 //!   called
+//! - `evaluations`: reports about versions; `data`: labelled data
 //! - `aliases`, `deployments`, `traffic`: which version answers
 //! - `keys`: who may do what; `audit`: who did what
 //! - `jobs`: work that takes its time
@@ -20,10 +21,12 @@ mod aliases;
 mod audit;
 pub mod blobs;
 mod check;
+mod data;
 mod database;
 mod deployments;
 pub mod digest;
 mod error;
+mod evaluations;
 mod facts;
 mod garbage;
 mod index;
@@ -40,9 +43,11 @@ pub use aliases::Alias;
 pub use audit::Entry;
 pub use blobs::Durability;
 pub use check::{Finding, Findings};
+pub use data::DataSet;
 pub use database::{Intent, Retry};
 pub use deployments::Deployment;
 pub use error::{Error, Result};
+pub use evaluations::Evaluation;
 pub use facts::{Facts, Port, Provenance};
 pub use garbage::{Collected, Retention};
 pub use jobs::{Failure, Job, JobState};

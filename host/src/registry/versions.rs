@@ -6,7 +6,7 @@ use super::digest::Digest;
 use super::error::{Error, Result};
 use super::facts::{Facts, Provenance};
 use super::reference::{Reference, Selector, select};
-use super::{Registry, deployments, index, manifest};
+use super::{Registry, deployments, evaluations, index, manifest};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Record {
 }
 
 /// How many names a message lists.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 
 pub(super) const COLUMNS: &str = "facts, component, size, manifest, provenance, created, quarantined";
 
@@ -184,6 +184,7 @@ impl Registry {
             }
             let delete = "UPDATE version SET deleted = ?3 WHERE model = ?1 AND version = ?2";
             transaction.execute(delete, params![name, version.to_string(), now()])?;
+            evaluations::forget(transaction, name, version)?;
             index::changed(transaction)?;
             Ok(record)
         })?;

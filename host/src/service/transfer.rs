@@ -21,7 +21,8 @@ impl Service {
     ) -> Result<Record, Error> {
         let record = self.registry().find(reference)?;
         let lock = self.lock()?;
-        let version = Version { manifest: &record.manifest, attachments: &[] };
+        let attachments = self.registry().attachments(&record)?;
+        let version = Version { manifest: &record.manifest, attachments: &attachments };
         remote::push(self.registry().blobs(), &lock, version, to, options, listener).await?;
         Ok(record)
     }

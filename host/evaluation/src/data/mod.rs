@@ -5,6 +5,7 @@
 //! - `tree`: files by name, wherever they are; `folder`, `tar`, `zip`: where they come from
 //! - `table`: CSV, TSV and JSON lines; `classes`: a folder for each class
 //! - `labels`: which class of a model a label means
+//! - `pack`: all of it in one archive
 //! - `digest`: what tells two data sets apart
 //! - `error`: everything that can be wrong
 
@@ -13,6 +14,7 @@ mod digest;
 mod error;
 mod folder;
 mod labels;
+mod pack;
 mod table;
 mod tar;
 mod tree;

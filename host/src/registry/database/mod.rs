@@ -19,7 +19,7 @@ use std::time::Duration;
 /// How long another process may keep the database for itself.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const STEPS: &[M] = &[M::up(include_str!("schema/0001-begin.sql"))];
+const STEPS: &[M] = &[M::up(include_str!("schema/0001-begin.sql")), M::up(include_str!("schema/0002-evaluation.sql"))];
 const MIGRATIONS: Migrations = Migrations::from_slice(STEPS);
 
 /// The database's file in the data folder.

@@ -10,6 +10,8 @@ pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.
 pub const WASM_CONFIG: &str = "application/vnd.wasm.config.v0+json";
 /// The layer of a Wasm artifact.
 pub const WASM_LAYER: &str = "application/wasm";
+/// A report about a version: JSON.
+pub const EVALUATION: &str = "application/vnd.maasm.evaluation.v1+json";
 /// The configuration of an artifact that has none: `{}`.
 pub const EMPTY: &str = "application/vnd.oci.empty.v1+json";
 

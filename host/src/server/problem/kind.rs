@@ -19,6 +19,16 @@ pub enum Kind {
     NoSuchRoute,
     /// There is no such model, or no such version of it.
     NoSuchModel,
+    /// There is no such data set.
+    NoSuchData,
+    /// There is no such report.
+    NoSuchEvaluation,
+    /// The name is that of other data.
+    DataExists,
+    /// The data makes no sense, or does not suit the model.
+    BadData,
+    /// The version does not meet the condition under which it may be deployed.
+    GateRefused,
     /// There is no such job.
     NoSuchJob,
     /// There is no such key.
@@ -90,6 +100,11 @@ impl Kind {
             Self::EmptyUpload => ("empty-upload", StatusCode::BAD_REQUEST, "There is no body"),
             Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Self::NoSuchModel => ("no-such-model", StatusCode::NOT_FOUND, "There is no such model"),
+            Self::NoSuchData => ("no-such-data", StatusCode::NOT_FOUND, "There is no such data set"),
+            Self::NoSuchEvaluation => ("no-such-evaluation", StatusCode::NOT_FOUND, "There is no such report"),
+            Self::DataExists => ("data-exists", StatusCode::CONFLICT, "The name is that of other data"),
+            Self::BadData => ("bad-data", StatusCode::UNPROCESSABLE_ENTITY, "The data cannot be used"),
+            Self::GateRefused => ("gate-refused", StatusCode::CONFLICT, "The version does not meet the condition"),
             Self::NoSuchJob => ("no-such-job", StatusCode::NOT_FOUND, "There is no such job"),
             Self::NoSuchKey => ("no-such-key", StatusCode::NOT_FOUND, "There is no such key"),
             Self::NotDeployed => ("not-deployed", StatusCode::NOT_FOUND, "No version of the model is deployed"),

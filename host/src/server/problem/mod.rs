@@ -143,6 +143,9 @@ impl From<registry::Error> for Problem {
         let detail = error.to_string();
         let (kind, available) = match error {
             E::NoSuchModel { there, .. } | E::NoSuchVersion { there, .. } => (Kind::NoSuchModel, Some(there)),
+            E::NoSuchData { there, .. } => (Kind::NoSuchData, Some(there)),
+            E::NoSuchEvaluation { there, .. } => (Kind::NoSuchEvaluation, Some(there)),
+            E::DataExists { .. } => (Kind::DataExists, None),
             E::NotDeployed { there, .. } => (Kind::NotDeployed, Some(there)),
             E::Unnamed { there } if there.is_empty() => (Kind::NoSuchModel, None),
             E::Unnamed { there } => (Kind::BadParameter, Some(there)),
