@@ -15,3 +15,11 @@ pub mod run;
 pub mod summary;
 
 pub use report::Report;
+
+/// A placeholder until the page lands.
+pub mod html {
+    /// The page.
+    pub fn page(report: &super::Report) -> String {
+        format!("<!doctype html><title>{}</title>", report.model.version)
+    }
+}

@@ -6,8 +6,10 @@ use super::place::At;
 use crate::registry::Deployment;
 use crate::server::DeployRequest;
 use anyhow::Result;
+use maasm_evaluation::gate::Gate;
 use reqwest::Method;
 use semver::Version;
+use std::str::FromStr;
 
 /// Let a version of a model answer.
 ///
@@ -17,7 +19,8 @@ use semver::Version;
 Examples:
   maasm deploy my-cnn
   maasm deploy my-cnn@1.1.0 --shadow 1.2.0-rc.1
-  maasm deploy my-cnn@stable --expected-revision 4")]
+  maasm deploy my-cnn@stable --expected-revision 4
+  maasm deploy my-cnn@1.1.0 --if \"top1 >= 0.74 and top1_drop <= 0.005 and p95_ms <= 40\"")]
 pub struct Arguments {
     /// The model, and the version: 1.2.0, ^1, latest or an alias
     #[arg(value_name = "NAME[@VERSION]")]
@@ -40,6 +43,9 @@ pub struct How {
     /// Deploys only if this revision is live now; 0: if nothing is
     #[arg(long, value_name = "N")]
     expected_revision: Option<u64>,
+    /// Deploys only if this holds of the version's newest report; names that end in _drop compare with what is live
+    #[arg(long = "if", value_name = "CONDITION", value_parser = Gate::from_str)]
+    condition: Option<Gate>,
 }
 
 /// Runs it.
@@ -51,8 +57,9 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
 
 /// Deploys, and tells what is live now.
 pub(super) fn ask(at: &At, what: DeployRequest, how: How) -> Result<()> {
-    let How { sticky, shadow, expected_revision } = how;
-    let request = DeployRequest { sticky, shadow, expected_revision, ..what };
+    let How { sticky, shadow, expected_revision, condition } = how;
+    let condition = condition.map(|gate| gate.to_string());
+    let request = DeployRequest { sticky, shadow, expected_revision, condition, ..what };
     at.tell(&at.place()?.send(Method::POST, &["deploy"], &request)?, |live| Ok(text(&live)))
 }
 

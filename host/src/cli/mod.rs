@@ -4,6 +4,7 @@
 //! - `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
 //! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
 //!   what is done with models where they are kept
+//! - `evaluate/`: the truth about a version; `datasets`: what it is found with
 //! - `place/`: where that is, a folder or a server; `data`: the folder
 //! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
@@ -14,8 +15,10 @@ mod audit;
 mod completions;
 mod config;
 mod data;
+mod datasets;
 mod delete;
 mod deploy;
+mod evaluate;
 mod fsck;
 mod gc;
 mod infer;
@@ -66,6 +69,7 @@ Examples:
   maasm infer my-detector.wasm street.jpg -o outputs.npz
   maasm serve my-cnn.wasm
   maasm publish model.onnx --name my-cnn --preprocess imagenet --deploy && maasm serve
+  maasm evaluate my-cnn@1.0.0 --data photos/ --report report.html
   maasm list --server https://models.example.org";
 
 #[derive(Subcommand)]
@@ -76,6 +80,8 @@ enum Command {
     Push(push::Arguments),
     Recognize(recognize::Arguments),
     Infer(infer::Arguments),
+    Evaluate(Box<evaluate::Arguments>),
+    Data(datasets::Arguments),
     Serve(Box<serve::Arguments>),
     Publish(Box<publish::Arguments>),
     List(list::Arguments),
@@ -121,8 +127,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Alias(arguments) => alias::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, Arguments::command()),
+        Command::Data(arguments) => datasets::run(arguments),
         Command::Delete(arguments) => delete::run(arguments),
         Command::Deploy(arguments) => deploy::run(arguments),
+        Command::Evaluate(arguments) => evaluate::run(*arguments),
         Command::Gc(arguments) => gc::run(arguments),
         Command::Infer(arguments) => infer::run(arguments),
         Command::Inspect(arguments) => inspect::run(*arguments),

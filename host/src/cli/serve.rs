@@ -69,6 +69,12 @@ pub struct Arguments {
     /// How large a model that is published may be
     #[arg(long, value_name = "SIZE", default_value = "2GiB")]
     max_model: ByteSize,
+    /// How large labelled data that is sent may be, before and after it is unpacked
+    #[arg(long, value_name = "SIZE", default_value = "64GiB")]
+    max_data: ByteSize,
+    /// How many threads evaluate a version [default: half the number of cores]
+    #[arg(long, value_name = "N")]
+    evaluate_threads: Option<NonZeroU32>,
     /// How many models are compiled at once
     #[arg(long, value_name = "N", default_value = "1")]
     max_jobs: NonZeroU32,
@@ -102,6 +108,11 @@ fn positive_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// An evaluation leaves the other half to requests.
+fn half_the_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
+}
+
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     start_log(arguments.log_format);
@@ -127,6 +138,8 @@ async fn serve(arguments: &Arguments) -> Result<()> {
         max_body: usize::try_from(arguments.max_body.as_u64()).unwrap_or(usize::MAX),
         upload_timeout: arguments.upload_timeout,
         max_model: arguments.max_model.as_u64(),
+        max_data: arguments.max_data.as_u64(),
+        evaluate_threads: arguments.evaluate_threads.map_or_else(half_the_cores, |threads| threads.get() as usize),
         max_jobs: arguments.max_jobs.get() as usize,
         compile_memory: arguments.compile_memory.as_u64(),
         compile_timeout: arguments.compile_timeout,

@@ -123,6 +123,11 @@ impl Registry {
         self.inner.folder.join("code")
     }
 
+    /// Where answers of evaluations are kept until there is a report.
+    pub fn answers_folder(&self) -> PathBuf {
+        self.inner.folder.join("answers")
+    }
+
     fn database(&self) -> &Database {
         &self.inner.database
     }

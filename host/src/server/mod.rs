@@ -35,12 +35,12 @@ mod writing;
 pub use access::Access;
 pub use answer::Answer;
 pub use connections::serve;
-pub use jobs::{AS_IT_IS, COMPILED, PublishRequest, Published, PullRequest, PushRequest};
+pub use jobs::{AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, PublishRequest, Published, PullRequest, PushRequest};
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
 pub use routes::{
-    AliasRequest, Audit, CheckRequest, DeployRequest, DeploymentDetails, Deployments, Jobs, Keys, ModelDetails, Models,
-    RollbackRequest, document, local_router, router,
+    AliasRequest, Audit, CheckRequest, DataSets, DeployRequest, DeploymentDetails, Deployments, Evaluations, Jobs,
+    Keys, ModelDetails, Models, RollbackRequest, document, local_router, router,
 };
 pub use tls::{Tls, TlsError};
 

@@ -17,6 +17,10 @@ pub struct ServerOptions {
     pub upload_timeout: Duration,
     /// How many bytes an uploaded model may have.
     pub max_model: u64,
+    /// How many bytes uploaded data may have, before and after it is unpacked.
+    pub max_data: u64,
+    /// How many threads evaluate a version.
+    pub evaluate_threads: usize,
     /// How many models are compiled at once.
     pub max_jobs: usize,
     /// How much memory compiling one may take, in bytes.
@@ -36,6 +40,8 @@ impl Default for ServerOptions {
             max_body: 32 << 20,
             upload_timeout: Duration::from_secs(15),
             max_model: 2 << 30,
+            max_data: 64 << 30,
+            evaluate_threads: 1,
             max_jobs: 1,
             compile_memory: 8 << 30,
             compile_timeout: Duration::from_secs(600),

@@ -25,6 +25,21 @@ pub enum Error {
     /// A remote registry does not have it, or does not take it.
     #[error(transparent)]
     Remote(#[from] Box<remote::Error>),
+    /// The data does not suit the model, or it cannot be evaluated.
+    #[error("{0}")]
+    Evaluation(String),
+    /// The version does not meet the condition under which it may be deployed.
+    #[error("{name} {version} is not deployed, since `{gate}` does not hold: {reason}")]
+    Gate {
+        /// The model.
+        name: String,
+        /// The version.
+        version: Version,
+        /// The condition.
+        gate: String,
+        /// Why it does not hold.
+        reason: String,
+    },
     /// A file is no model component.
     #[error(transparent)]
     Component(#[from] LoadError),

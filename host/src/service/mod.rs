@@ -6,18 +6,23 @@
 //! - `route`: which version answers a request
 //! - `loaded`: the versions in memory: as many as fit, loaded when they are asked for
 //! - `check`: whether all is sound, and mending what is not
+//! - `evaluate`: the truth about a version; `score`: models answer samples; `gate`: conditions for deploying
 //! - `transfer`: versions go to remote registries and come from there
 //! - `error`: why there is no answer
 
 mod check;
 mod deploy;
 mod error;
+mod evaluate;
+mod gate;
 mod loaded;
 mod publish;
 mod route;
+mod score;
 mod transfer;
 
 pub use error::Error;
+pub use evaluate::Evaluate;
 pub use route::Choice;
 
 use crate::engine::{CachePolicy, Engine, EngineError, EngineOptions};

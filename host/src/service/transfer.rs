@@ -41,9 +41,13 @@ impl Service {
         let lock = self.lock()?;
         let pulled = remote::pull(self.registry().blobs(), &lock, from, options, listener).await?;
         let provenance = provenance(&intent.by, &format!("pulled from {from}"), &pulled.version.facts);
-        let component = pulled.version.component;
+        let (component, attachments) = (pulled.version.component, pulled.attachments);
         let (service, intent, name) = (self.clone(), intent.clone(), from.to_string());
-        let publish = move || service.publish_stored(&intent, component, provenance, &lock, Path::new(&name));
+        let publish = move || {
+            let record = service.publish_stored(&intent, component, provenance, &lock, Path::new(&name))?;
+            service.registry().adopt(&record, &attachments)?;
+            Ok(record)
+        };
         tokio::task::spawn_blocking(publish).await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 }

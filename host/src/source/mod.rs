@@ -89,6 +89,11 @@ impl Error {
     }
 }
 
+/// The arrays in the bytes of a `.npy` file, which has one without a name, or of a `.npz` file.
+pub(crate) fn arrays(bytes: &[u8], limit: u64) -> Result<Vec<(Option<String>, Array)>, String> {
+    parameters::arrays(bytes, limit)
+}
+
 /// Reads a file with one array, as `numpy.save` writes it.
 pub(crate) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
     parameters::array(path, limits)

@@ -95,6 +95,19 @@ pub enum Element {
     Double(f64),
 }
 
+impl Element {
+    /// The nearest f32.
+    pub fn to_f32(self) -> f32 {
+        match self {
+            Self::Boolean(value) => u8::from(value).into(),
+            Self::Signed(value) => value as f32,
+            Self::Unsigned(value) => value as f32,
+            Self::Single(value) => value,
+            Self::Double(value) => value as f32,
+        }
+    }
+}
+
 impl Display for Element {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
         match self {

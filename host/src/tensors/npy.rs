@@ -1,7 +1,7 @@
 //! Tensors in NumPy's files: `.npy` in, `.npz` out.
 
 use super::width;
-use crate::engine::{ElementType, Tensor};
+use crate::engine::{ElementType, Tensor, TensorInfo};
 use crate::source::{self, Limits};
 use anyhow::{Context, Result, bail};
 use half::f16;
@@ -19,6 +19,29 @@ use tract_onnx::pb::tensor_proto::DataType;
 /// If the file cannot be read, is no `.npy` file, or its elements have a type that no tensor has.
 pub fn read(name: &str, path: &Path) -> Result<Tensor> {
     let array = source::array(path, &Limits::default())?;
+    tensor(name, array).with_context(|| path.display().to_string())
+}
+
+/// Whether these bytes begin as a `.npy` or `.npz` file does.
+pub fn is_numpy(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x93NUMPY") || bytes.starts_with(b"PK")
+}
+
+/// A model's inputs from the bytes of a `.npz` file, by their names, or of a `.npy` file, where there is only one.
+///
+/// # Errors
+/// If the bytes are neither, or an array has no name and there are several inputs.
+pub fn inputs(bytes: &[u8], wanted: &[TensorInfo]) -> Result<Vec<Tensor>> {
+    let arrays = source::arrays(bytes, Limits::default().bytes).map_err(anyhow::Error::msg)?;
+    let named = |(name, array): (Option<String>, source::Array)| match (name, wanted) {
+        (Some(name), _) => tensor(&name, array),
+        (None, [only]) => tensor(&only.name, array),
+        (None, _) => bail!("the model has {} inputs; give them by name, as numpy.savez writes them", wanted.len()),
+    };
+    arrays.into_iter().map(named).collect()
+}
+
+fn tensor(name: &str, array: source::Array) -> Result<Tensor> {
     let element_type = match array.data_type {
         DataType::Float => ElementType::F32,
         DataType::Float16 => ElementType::F16,
@@ -32,11 +55,9 @@ pub fn read(name: &str, path: &Path) -> Result<Tensor> {
         DataType::Uint32 => ElementType::U32,
         DataType::Uint64 => ElementType::U64,
         DataType::Bool => ElementType::Boolean,
-        other => bail!("{}: no input has elements of type {other:?}", path.display()),
+        other => bail!("no input has elements of type {other:?}"),
     };
-    let extent = |&extent: &i64| {
-        u32::try_from(extent).with_context(|| format!("{}: {extent} is too long an axis", path.display()))
-    };
+    let extent = |&extent: &i64| u32::try_from(extent).with_context(|| format!("{extent} is too long an axis"));
     let shape = array.shape.iter().map(extent).collect::<Result<_>>()?;
     Ok(Tensor { name: name.into(), element_type, shape, data: array.data })
 }

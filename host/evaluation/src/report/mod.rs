@@ -142,6 +142,37 @@ impl Report {
         Self { run: None, ..self.clone() }
     }
 
+    /// Compares the figures with those of another report; nothing is known of single samples then.
+    ///
+    /// # Errors
+    /// If the reports are about different data, unless that is asked for by `force`; then the comparison says so.
+    pub fn compare_with(&mut self, baseline: &Self, force: bool) -> Result<(), String> {
+        let differ = (self.data.digest != baseline.data.digest).then(|| {
+            let (own, other) = (&self.data, &baseline.data);
+            format!("this is about {} ({}), the other about {} ({})", own.name, own.digest, other.name, other.digest)
+        });
+        if let (Some(differ), false) = (&differ, force) {
+            return Err(format!("the reports are about different data: {differ}; --force compares them nevertheless"));
+        }
+        let change = |(name, own): (&String, &Estimate)| {
+            let baseline = baseline.metric(name);
+            let value = own.value.zip(baseline).map(|(own, other)| own - other);
+            let difference = Estimate { value, low: None, high: None };
+            (name.clone(), Change { value: own.value, baseline, difference })
+        };
+        self.comparison = Some(Comparison {
+            baseline: baseline.model.clone(),
+            samples: self.evaluated,
+            metrics: self.metrics.iter().map(change).collect(),
+            agreement: None,
+            mcnemar: None,
+            gained: Vec::new(),
+            lost: Vec::new(),
+            forced: differ,
+        });
+        Ok(())
+    }
+
     /// The figure of this name.
     pub fn metric(&self, name: &str) -> Option<f64> {
         self.metrics.get(name)?.value

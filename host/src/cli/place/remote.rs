@@ -55,6 +55,15 @@ impl Remote {
         self.answer(self.client.post(address).multipart(form)).await
     }
 
+    /// Sends bytes as the body itself.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn send_file(&self, method: Method, address: Url, body: reqwest::Body) -> Result<String> {
+        let request = self.client.request(method, address).header(CONTENT_TYPE, "application/octet-stream");
+        self.answer(request.body(body)).await
+    }
+
     async fn answer(&self, request: RequestBuilder) -> Result<String> {
         let request = request.header(USER_AGENT, concat!("maasm/", env!("CARGO_PKG_VERSION")));
         let request = match &self.key {

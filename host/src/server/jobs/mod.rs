@@ -8,15 +8,18 @@
 //! - `request`: what is asked for when a model is published; `spool`: its files on their way into the job's folder
 //! - `publish`: a version is made of them; `compiler`: the process that makes the component
 //! - `transfer`: versions go to other registries and come from there
+//! - `evaluate`: the truth about a version is found out
 
 mod compiler;
+mod evaluate;
 mod publish;
 mod request;
 mod spool;
 mod transfer;
 
+pub use evaluate::{EvaluateRequest, Evaluated};
 pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
-pub use spool::{Spool, Spooled};
+pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};
 
 use super::{Kind, Problem, ServerOptions};
@@ -34,23 +37,26 @@ use tokio_util::sync::CancellationToken;
 /// Work that makes a version of an upload.
 const PUBLISH: &str = "publish";
 
-/// Work that needs no upload.
+/// Other work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// A version goes to another registry.
     Push,
     /// A version comes from one.
     Pull,
+    /// A version is evaluated. Its data may have been uploaded.
+    Evaluate,
 }
 
 impl Work {
-    const ALL: [Self; 2] = [Self::Push, Self::Pull];
+    const ALL: [Self; 3] = [Self::Push, Self::Pull, Self::Evaluate];
 
     /// As jobs call it.
     fn name(self) -> &'static str {
         match self {
             Self::Push => "push",
             Self::Pull => "pull",
+            Self::Evaluate => "evaluate",
         }
     }
 
@@ -73,6 +79,8 @@ struct Inner {
     /// Something has ended.
     ended: Notify,
     max_model: u64,
+    max_data: u64,
+    evaluate_threads: usize,
     compiler: compiler::Compiler,
     /// Held by the one process that goes on with what others left undone.
     lock: OnceLock<File>,
@@ -88,6 +96,8 @@ impl Runner {
             running: Mutex::default(),
             ended: Notify::new(),
             max_model: options.max_model,
+            max_data: options.max_data,
+            evaluate_threads: options.evaluate_threads,
             compiler,
             lock: OnceLock::new(),
         };
@@ -115,16 +125,47 @@ impl Runner {
     /// # Errors
     /// If it cannot be made.
     pub fn spool(&self) -> Result<Spool, Problem> {
-        Spool::new(self.inner.service.registry(), self.inner.max_model)
+        let most = Most { bytes: self.inner.max_model, what: "model", option: "max-model" };
+        Spool::new(self.inner.service.registry(), most)
     }
 
-    /// Makes a job of an upload that is in its folder, durably.
+    /// A folder for uploaded data, before there is a job.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn data_spool(&self) -> Result<Spool, Problem> {
+        let most = Most { bytes: self.inner.max_data, what: "data", option: "max-data" };
+        Spool::new(self.inner.service.registry(), most)
+    }
+
+    /// How much of it there may be once it is unpacked.
+    pub fn data_limits(&self) -> maasm_evaluation::data::Limits {
+        maasm_evaluation::data::Limits { total: self.inner.max_data, ..Default::default() }
+    }
+
+    /// Makes a job of an evaluation, durably.
     ///
     /// # Errors
     /// If it cannot be written down.
-    pub fn submit(&self, intent: &Intent, spooled: Spooled, request: &PublishRequest) -> registry::Result<Job> {
+    pub fn evaluate(&self, intent: &Intent, data: Option<Spooled>, request: &EvaluateRequest) -> registry::Result<Job> {
+        match data {
+            Some(spooled) => self.submit(intent, spooled, Work::Evaluate.name(), request),
+            None => self.take_on(intent, Work::Evaluate, request),
+        }
+    }
+
+    /// Makes a job of an uploaded model, durably.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub fn publish(&self, intent: &Intent, spooled: Spooled, request: &PublishRequest) -> registry::Result<Job> {
+        self.submit(intent, spooled, PUBLISH, request)
+    }
+
+    /// Makes a job of an upload that is in its folder, durably.
+    fn submit(&self, intent: &Intent, spooled: Spooled, kind: &str, request: &impl Serialize) -> registry::Result<Job> {
         let request = serde_json::to_value(request)?;
-        let job = self.inner.service.registry().create_job(intent, spooled.id(), PUBLISH, &request)?;
+        let job = self.inner.service.registry().create_job(intent, spooled.id(), kind, &request)?;
         // An answer to a request that came before is about another job, whose folder is another.
         if job.id == spooled.id() {
             spooled.keep();
@@ -212,6 +253,7 @@ impl Inner {
             kind => match Work::named(kind) {
                 Some(Work::Push) => transfer::push(&self.service, job).await,
                 Some(Work::Pull) => transfer::pull(&self.service, job).await,
+                Some(Work::Evaluate) => evaluate::evaluate(self, job).await,
                 None => Err(Problem::new(Kind::Internal, format!("this program knows no jobs of the kind {kind:?}"))),
             },
         })

@@ -12,7 +12,17 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 
 /// The files that an upload may have. Each has the name that it is known by in the job's folder.
-pub const PARTS: [&str; 5] = ["model", "structure", "params", "labels", "preprocess"];
+pub const PARTS: [&str; 6] = ["model", "structure", "params", "labels", "preprocess", "data"];
+
+/// How much of an upload there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Bytes.
+    pub bytes: u64,
+    /// What is uploaded, and the option that says how much.
+    pub what: &'static str,
+    pub option: &'static str,
+}
 
 /// A job's folder that is being filled. It is removed when dropped.
 pub struct Spool {
@@ -20,7 +30,7 @@ pub struct Spool {
     folder: PathBuf,
     hasher: Sha256,
     received: u64,
-    max: u64,
+    most: Most,
     kept: bool,
 }
 
@@ -32,11 +42,11 @@ pub struct Spooled {
 }
 
 impl Spool {
-    pub(super) fn new(registry: &Registry, max: u64) -> Result<Self, Problem> {
+    pub(super) fn new(registry: &Registry, most: Most) -> Result<Self, Problem> {
         let id = uuid::Uuid::now_v7().to_string();
         let folder = registry.job_folder(&id);
         std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
-        Ok(Self { id, folder, hasher: Sha256::new(), received: 0, max, kept: false })
+        Ok(Self { id, folder, hasher: Sha256::new(), received: 0, most, kept: false })
     }
 
     /// Receives a file.
@@ -59,9 +69,10 @@ impl Spool {
                 bytes.map_err(|error| Problem::new(Kind::BadRequest, format!("the body breaks off: {error}")))?;
             size += bytes.len() as u64;
             self.received += bytes.len() as u64;
-            if self.received > self.max {
-                let detail = format!("the model has more than {} bytes; raise --max-model", self.max);
-                return Err(Problem::new(Kind::UploadTooLarge, detail).with("max_model", self.max));
+            let Most { bytes: most, what, option } = self.most;
+            if self.received > most {
+                let detail = format!("the {what} has more than {most} bytes; raise --{option}");
+                return Err(Problem::new(Kind::UploadTooLarge, detail).with(&option.replace('-', "_"), most));
             }
             self.hasher.update(&bytes);
             file.write_all(&bytes).await.map_err(|error| failed(&path, &error))?;
@@ -88,6 +99,11 @@ impl Spooled {
     /// The id of the job that this is for.
     pub fn id(&self) -> &str {
         &self.spool.id
+    }
+
+    /// Where a file lies that was received.
+    pub fn path(&self, part: &str) -> PathBuf {
+        self.spool.folder.join(part)
     }
 
     pub(super) fn keep(mut self) {

@@ -7,6 +7,7 @@ use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::extract::{self, Path};
+use maasm_evaluation::gate::Gate;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,6 +41,9 @@ pub struct DeployRequest {
     pub shadow: Option<Version>,
     /// Deploys only if this revision is live now (0: nothing is).
     pub expected_revision: Option<u64>,
+    /// Deploys only if this holds of each version's newest report: `top1 >= 0.74 and top1_drop <= 0.005 and p95_ms <= 40`.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
 }
 
 /// Where to go back to.
@@ -93,8 +97,15 @@ async fn deploy(
     if let (None, None, None) = (&asked.model, &asked.version, &asked.versions) {
         published(&state).await?;
     }
+    let gate = asked.condition.as_deref().map(str::parse::<Gate>).transpose();
+    let gate = gate.map_err(|error| Problem::new(Kind::BadRequest, error.to_string()))?;
     let deployment = state.blocking(move |service| -> Result<Deployment, Problem> {
         let (model, traffic) = traffic(service.registry(), &asked)?;
+        if let Some(gate) = &gate {
+            for share in &traffic.versions {
+                service.check_gate(&model, &share.version, gate)?;
+            }
+        }
         let reason = if traffic.versions.len() == 1 { "deploy" } else { "split" };
         Ok(service.split(&intent, &model, &traffic, asked.expected_revision, reason)?)
     });

@@ -3,8 +3,10 @@
 mod administration;
 mod aliases;
 mod call;
+mod data;
 mod deployments;
 mod description;
+mod evaluations;
 mod health;
 mod infer;
 mod jobs;
@@ -19,7 +21,9 @@ pub use v2::speaks_at;
 
 pub use administration::{Audit, CheckRequest, Keys};
 pub use aliases::AliasRequest;
+pub use data::DataSets;
 pub use deployments::{DeployRequest, DeploymentDetails, Deployments, RollbackRequest};
+pub use evaluations::Evaluations;
 pub use jobs::Jobs;
 pub use models::{ModelDetails, Models};
 
@@ -41,11 +45,14 @@ fn protected(role: Role) -> OpenApiRouter<State> {
             .merge(recognize::routes())
             .merge(infer::routes())
             .merge(models::routes())
+            .merge(evaluations::routes())
             .merge(deployments::routes()),
         Role::Publish => router
             .merge(model::routes())
             .merge(transfer::routes())
             .merge(jobs::routes())
+            .merge(evaluations::publisher_routes())
+            .merge(data::routes())
             .merge(models::publisher_routes()),
         Role::Deploy => router.merge(deployments::deployer_routes()).merge(aliases::routes()),
         Role::Admin => router.merge(administration::routes()),

@@ -116,7 +116,7 @@ async fn publish(
         retry.request = spooled.digest.to_string();
     }
     let jobs = state.jobs.clone();
-    let job = state.blocking(move |_| jobs.submit(&intent, spooled, &wanted)).await?;
+    let job = state.blocking(move |_| jobs.publish(&intent, spooled, &wanted)).await?;
     jobs::answer(&state, job, wait).await
 }
 

@@ -30,6 +30,15 @@ pub(crate) struct Array {
 pub(super) type Parameters = BTreeMap<String, Array>;
 
 /// Reads a file with one array, as `numpy.save` writes it.
+/// The arrays in the bytes of a `.npy` or `.npz` file, of at most so many bytes together.
+pub(super) fn arrays(bytes: &[u8], limit: u64) -> Result<Vec<(Option<String>, Array)>, String> {
+    if bytes.starts_with(b"PK") {
+        return Ok(npz::read(bytes, limit)?.into_iter().map(|(name, array)| (Some(name), array)).collect());
+    }
+    let mut budget = limit;
+    Ok(vec![(None, npz::array(bytes, &mut budget)?)])
+}
+
 pub(super) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
     let bytes = file::read(path, limits.bytes)?;
     npz::array(&bytes, &mut limits.bytes.clone()).map_err(|why| Error::invalid(path, why))

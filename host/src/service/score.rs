@@ -1,0 +1,156 @@
+//! Models answer samples.
+
+use crate::engine::{CallError, Model, Session, Tensor};
+use crate::tensors::{self, npy};
+use maasm_evaluation::report::Task;
+use maasm_evaluation::run::{Fault, Scored, Scorer, Scorers, Thumbnail, Times};
+use std::time::{Duration, Instant};
+
+/// How long an evaluation waits for a place among the calls.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How a model answers samples.
+pub struct ModelScorers {
+    pub model: Model,
+    pub task: Task,
+    /// How many numbers an answer has.
+    pub width: usize,
+}
+
+/// An instance that answers samples; a new one after each that failed.
+pub struct ModelScorer {
+    model: Model,
+    session: Option<Session>,
+    task: Task,
+    width: usize,
+}
+
+impl Scorers for ModelScorers {
+    type Scorer = ModelScorer;
+
+    fn scorer(&self) -> Result<ModelScorer, String> {
+        let session = Some(session(&self.model).map_err(|error| error.to_string())?);
+        Ok(ModelScorer { model: self.model.clone(), session, task: self.task, width: self.width })
+    }
+}
+
+impl Scorer for ModelScorer {
+    fn score(&mut self, sample: &[u8]) -> Result<Scored, Fault> {
+        let session = match &mut self.session {
+            Some(session) => session,
+            empty => empty.insert(session(&self.model).map_err(|error| Fault::Engine(error.to_string()))?),
+        };
+        let start = Instant::now();
+        let outcome = answer(session, &self.model, sample, self.task, self.width);
+        let total = nanoseconds(start.elapsed());
+        match outcome {
+            Ok((values, times)) => Ok(Scored { values, times: Times { total, ..times } }),
+            Err(Unanswered::Sample(reason)) => Err(Fault::Sample(reason)),
+            Err(Unanswered::Call(error)) => {
+                if !matches!(error, CallError::Model(_)) {
+                    self.session = None;
+                }
+                Err(Fault::Sample(error.to_string()))
+            }
+        }
+    }
+
+    fn thumbnail(&mut self, sample: &[u8], longest: u32) -> Option<Thumbnail> {
+        let session = match &mut self.session {
+            Some(session) => session,
+            empty => empty.insert(session(&self.model).ok()?),
+        };
+        match session.thumbnail(sample, longest) {
+            Ok(small) => Some(Thumbnail { width: small.width, height: small.height, pixels: small.data }),
+            Err(CallError::Model(_)) => None,
+            Err(_) => {
+                self.session = None;
+                None
+            }
+        }
+    }
+}
+
+/// An instance, as soon as there is a place for one.
+fn session(model: &Model) -> Result<Session, CallError> {
+    let start = Instant::now();
+    loop {
+        match model.session() {
+            Err(CallError::Saturated { .. }) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Why a sample has no answer.
+enum Unanswered {
+    Call(CallError),
+    Sample(String),
+}
+
+impl From<CallError> for Unanswered {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+fn answer(
+    session: &mut Session,
+    model: &Model,
+    sample: &[u8],
+    task: Task,
+    width: usize,
+) -> Result<(Vec<f32>, Times), Unanswered> {
+    let description = model.description();
+    if npy::is_numpy(sample) || description.accepts.is_empty() {
+        let inputs =
+            npy::inputs(sample, &description.inputs).map_err(|error| Unanswered::Sample(format!("{error:#}")))?;
+        let start = Instant::now();
+        let outputs = session.infer(&inputs)?;
+        let times = Times { inference: nanoseconds(start.elapsed()), ..Times::default() };
+        let values = first(&outputs, width)?;
+        return Ok((if task == Task::Classification { probabilities(values) } else { values }, times));
+    }
+    match task {
+        Task::Classification => {
+            let recognition = session.recognize(sample, u32::MAX)?;
+            let mut values = vec![0.0; width];
+            for class in &recognition.classifications {
+                if let Some(value) = values.get_mut(class.index as usize) {
+                    *value = class.score;
+                }
+            }
+            let timings = &recognition.timings;
+            let [decode, preprocess, inference] =
+                [timings.decode, timings.preprocess, timings.inference].map(nanoseconds);
+            Ok((values, Times { decode, preprocess, inference, total: 0 }))
+        }
+        Task::Regression => Ok((first(&session.infer_media(sample)?, width)?, Times::default())),
+    }
+}
+
+/// The numbers of the first output.
+fn first(outputs: &[Tensor], width: usize) -> Result<Vec<f32>, Unanswered> {
+    let Some(output) = outputs.first() else { return Err(Unanswered::Sample("the model has no output".into())) };
+    let values: Vec<f32> = tensors::elements(output).map(tensors::Element::to_f32).collect();
+    match values.len() == width {
+        true => Ok(values),
+        false => Err(Unanswered::Sample(format!(
+            "the output {} has {} elements, the truth has {width}",
+            output.name,
+            values.len()
+        ))),
+    }
+}
+
+/// Numbers that are no probabilities are taken as logits.
+fn probabilities(values: Vec<f32>) -> Vec<f32> {
+    let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
+    let are = values.iter().all(|value| (0.0..=1.0).contains(value)) && (sum - 1.0).abs() < 1e-3;
+    if are { values } else { maasm_metrics::softmax(&values) }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
