@@ -1,12 +1,15 @@
 //! The command line for a model's life: the real program, in a folder of its own and at a real server.
 
 mod deployments;
+mod evaluate;
+mod gate;
 mod keys;
 mod life;
 mod maintenance;
 mod place;
 mod program;
 mod publish;
+mod samples;
 mod transfer;
 
 #[path = "../http/models.rs"]

@@ -20,6 +20,6 @@ pub use report::Report;
 pub mod html {
     /// The page.
     pub fn page(report: &super::Report) -> String {
-        format!("<!doctype html><title>{}</title>", report.model.version)
+        format!("<!DOCTYPE html><title>{}</title>", report.model.name)
     }
 }

@@ -4,7 +4,7 @@
 //! - `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
 //! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
 //!   what is done with models where they are kept
-//! - `evaluate/`: the truth about a version; `datasets`: what it is found with
+//! - `evaluate/`: the truth about a version; `report`: where it is kept; `datasets`: what it is found with
 //! - `place/`: where that is, a folder or a server; `data`: the folder
 //! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
@@ -36,6 +36,7 @@ mod publish;
 mod pull;
 mod push;
 mod recognize;
+mod report;
 mod rollback;
 mod serve;
 mod shape;
@@ -81,6 +82,7 @@ enum Command {
     Recognize(recognize::Arguments),
     Infer(infer::Arguments),
     Evaluate(Box<evaluate::Arguments>),
+    Report(report::Arguments),
     Data(datasets::Arguments),
     Serve(Box<serve::Arguments>),
     Publish(Box<publish::Arguments>),
@@ -142,6 +144,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Publish(arguments) => publish::run(*arguments),
         Command::Pull(arguments) => pull::run(arguments),
         Command::Push(arguments) => push::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Rollback(arguments) => rollback::run(arguments),
         Command::Serve(arguments) => serve::run(*arguments),
         Command::Show(arguments) => show::run(arguments),

@@ -42,6 +42,9 @@ impl Service {
     pub fn evaluate(&self, intent: &Intent, wanted: &Evaluate) -> Result<(Evaluation, Report), Error> {
         let record = self.registry().find(wanted.version)?;
         let baseline = wanted.against.map(|against| self.registry().find(against)).transpose()?;
+        if baseline.as_ref().is_some_and(|baseline| baseline.component == record.component) {
+            return Err(Error::Evaluation("a version is not compared with itself; name another one".into()));
+        }
         let own = self.answers(&record, wanted)?;
         let other = baseline.as_ref().map(|record| self.answers(record, wanted)).transpose()?;
 

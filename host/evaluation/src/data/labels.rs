@@ -42,8 +42,10 @@ pub enum NoLabel {
 /// How many names most like an unknown label are told.
 const NEAR: usize = 3;
 
-/// How alike two names must be to be told, by Jaro and Winkler (Winkler 1990), 0 to 1.
+/// How alike two names must be to be told, by Jaro and Winkler (Winkler 1990), 0 to 1; and how much less by the letters that
+/// differ (Damerau 1964).
 const ALIKE: f64 = 0.75;
+const MARGIN: f64 = 0.15;
 
 impl Labels {
     /// Names of so many classes, in index order; none where the model has no names.
@@ -104,7 +106,12 @@ fn simple(label: &str) -> String {
 
 /// How alike a label and a name, or one of its parts between commas, are.
 fn likeness(key: &str, name: &str) -> f64 {
-    name.split(',').chain([name]).map(|part| strsim::jaro_winkler(key, &simple(part))).fold(0.0, f64::max)
+    let likeness = |part: &str| {
+        let part = simple(part);
+        // The one knows beginnings, the other letters that changed places.
+        strsim::jaro_winkler(key, &part).max(strsim::normalized_damerau_levenshtein(key, &part) + MARGIN)
+    };
+    name.split(',').chain([name]).map(likeness).fold(0.0, f64::max)
 }
 
 fn note(map: &mut HashMap<String, Meaning>, key: String, index: u32) {

@@ -101,10 +101,14 @@ impl Condition {
                 holds
             }
             Self::Not(condition) => !condition.check(evidence, reasons),
-            Self::All(conditions) => conditions.iter().fold(true, |all, one| one.check(evidence, reasons) && all),
-            Self::Any(conditions) => conditions.iter().fold(false, |any, one| one.check(evidence, reasons) || any),
+            Self::All(conditions) => checked(conditions, evidence, reasons).iter().all(|&holds| holds),
+            Self::Any(conditions) => checked(conditions, evidence, reasons).contains(&true),
         }
     }
+}
+
+fn checked(conditions: &[Condition], evidence: &Evidence, reasons: &mut Vec<String>) -> Vec<bool> {
+    conditions.iter().map(|condition| condition.check(evidence, reasons)).collect()
 }
 
 /// As many digits as are worth reading.

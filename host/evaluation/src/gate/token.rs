@@ -91,7 +91,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, GateError> {
         } else {
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !".+-".contains(c)).unwrap_or(rest.len());
             let number = rest[..end].parse::<f64>().ok().filter(|number| number.is_finite());
-            (Token::Number(number.ok_or_else(|| GateError::Sign(first))?), end)
+            (Token::Number(number.ok_or(GateError::Sign(first))?), end)
         };
         tokens.push(token);
         rest = rest[length..].trim_start();

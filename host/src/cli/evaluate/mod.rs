@@ -12,6 +12,7 @@ pub(super) mod samples;
 mod text;
 
 pub(super) use remote::packed;
+pub(super) use text::report as text;
 
 use super::place::{At, Side};
 use crate::registry::Reference;
@@ -92,11 +93,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
         report.compare_with(baseline, arguments.force).map_err(anyhow::Error::msg)?;
     }
     for path in &arguments.report {
-        let text = match is_html(path) {
-            true => maasm_evaluation::html::page(&report),
-            false => serde_json::to_string_pretty(&report)? + "\n",
-        };
-        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        write(&report, path).with_context(|| format!("cannot write {}", path.display()))?;
     }
     arguments.at.tell(&serde_json::to_string(&report)?.into(), |report| Ok(text::report(&report, &arguments.report)))
 }
@@ -111,11 +108,18 @@ fn against(text: &str) -> Result<Against> {
     Ok(Against::Report(Box::new(report)))
 }
 
-fn is_html(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "html")
+/// Writes a report as the file's name asks for.
+pub(super) fn write(report: &Report, path: &Path) -> Result<()> {
+    let is_html = path.extension().is_some_and(|extension| extension == "html");
+    let text = match is_html {
+        true => maasm_evaluation::html::page(report),
+        false => serde_json::to_string_pretty(report)? + "\n",
+    };
+    Ok(std::fs::write(path, text)?)
 }
 
-fn report_file(text: &str) -> Result<PathBuf, String> {
+/// A name that tells how a report is to be written.
+pub(super) fn report_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html" | "json") => Ok(path),
