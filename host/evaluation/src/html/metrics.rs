@@ -1,0 +1,38 @@
+//! All figures with their intervals.
+
+use super::figures::{interval, is_share, is_told, number, rank, title};
+use super::{interval as drawn, section};
+use crate::report::{Estimate, Report};
+use maud::{Markup, html};
+
+pub fn metrics(report: &Report) -> Markup {
+    let mut metrics: Vec<(&String, &Estimate)> = report.metrics.iter().filter(|(name, _)| is_told(name)).collect();
+    metrics.sort_by_key(|(name, _)| (rank(name), *name));
+    let between = (report.intervals.confidence * 100.0).round();
+    section(
+        "All figures",
+        html! {
+            div.scroll {
+                table {
+                    thead {
+                        tr { th scope="col" { "figure" } th.number scope="col" { "value" } th scope="col" { (between) " % interval" } th.wide scope="col" { "0 to 1" } }
+                    }
+                    tbody {
+                        @for (name, estimate) in metrics {
+                            tr {
+                                th scope="row" { (title(name)) }
+                                td.number { (number(estimate.value)) }
+                                td.soft { (interval(estimate, number)) }
+                                td.wide { @if is_share(name) { (drawn::draw(estimate, 0.0, 1.0, None)) } }
+                            }
+                        }
+                    }
+                }
+            }
+            p.note {
+                "Names and definitions are scikit-learn’s. Intervals by the bootstrap: "
+                (report.intervals.resamples) " resamples, seed " (report.intervals.seed) "."
+            }
+        },
+    )
+}
