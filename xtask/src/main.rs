@@ -8,6 +8,7 @@
 //! - `licences`: whether every dependency's licence is allowed
 //! - `samples`: the model and the photograph that `serve` shows
 //! - `docker_registry`: the registry that tests push to
+//! - `browser`: Chromium, which tests open pages in
 //! - `python`: a virtual environment and what is fetched by pip
 //! - `apt`, `machine`: what is installed and asked on the machine
 //! - `workspace`: where things lie
@@ -15,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod apt;
+mod browser;
 mod commands;
 mod docker_registry;
 mod guest;

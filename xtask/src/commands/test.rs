@@ -1,6 +1,6 @@
 //! `cargo xtask test`
 
-use crate::{docker_registry, guest, licences, process, python, workspace};
+use crate::{browser, docker_registry, guest, licences, process, python, workspace};
 use anyhow::{Result, bail};
 
 /// Every package but the one whose feature would change the runtime under all others.
@@ -13,6 +13,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     process::step("checking the dependencies' licences", licences::check)?;
     let python = python::with_packages("test")?;
     let registry = docker_registry::find()?;
+    let browser = browser::find()?;
     let guests = [guest::MODEL, guest::SELF_CHECK];
     let toolchain = guest::build(&guests)?;
     process::step("running clippy on the guests", || guest::lint(&toolchain, &guests))?;
@@ -29,6 +30,9 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         test.args(["test", "--release", "--no-fail-fast"]).args(PACKAGES).env("MAASM_PYTHON", python);
         if let Some(registry) = registry {
             test.env("MAASM_DOCKER_REGISTRY", registry);
+        }
+        if let Some(browser) = browser {
+            test.env("MAASM_BROWSER", browser);
         }
         // Tests tell what they measured, and why they skip.
         test.args(["--", "--show-output"]);

@@ -1,0 +1,104 @@
+//! The page, opened in Chromium: everything is there, nothing sticks out, nothing is fetched and nothing runs.
+
+mod support;
+
+use maasm_evaluation::Report;
+use maasm_evaluation::html::page;
+use std::path::PathBuf;
+use support::browser::Browser;
+use support::report;
+
+/// Few classes with a comparison; many; numbers; and a report without anything.
+fn reports() -> Vec<(&'static str, Report)> {
+    let mut bare = report(40, 10, 1, None);
+    (bare.run, bare.mistakes, bare.failures, bare.calibration) = (None, vec![], vec![], vec![]);
+    bare.metrics.values_mut().for_each(|estimate| (estimate.value, estimate.low, estimate.high) = (None, None, None));
+    let mut forced = report(60, 0, 1, Some(3));
+    forced.comparison.as_mut().unwrap().forced = Some("these are about <other> data".into());
+    vec![
+        ("few", report(400, 10, 2, Some(2))),
+        ("many", report(1500, 300, 2, Some(2))),
+        ("numbers", forced),
+        ("bare", bare),
+    ]
+}
+
+#[test]
+fn the_page_is_whole_on_every_screen_in_every_light_and_on_paper() {
+    let Some(browser) = Browser::start() else { return };
+    // Where somebody wants to look at them.
+    let pictures = std::env::var_os("MAASM_SCREENSHOTS").map(PathBuf::from);
+    for (name, report) in reports() {
+        let file = browser.folder.path().join(format!("{name}.html"));
+        std::fs::write(&file, page(&report)).unwrap();
+        let mut grounds = Vec::new();
+        for (width, dark) in [(320, false), (320, true), (768, false), (1280, false)] {
+            let (seen, console) = browser.see(&file, width, dark);
+            let at = format!("{name} at {width}");
+            assert_eq!(console, "", "{at}: it complains");
+            assert_eq!(seen["width"], width);
+            assert!(seen["scroll"].as_u64().unwrap() <= u64::from(width), "{at}: it is {} wide", seen["scroll"]);
+            assert!(seen["outside"].as_array().unwrap().is_empty(), "{at}: {} stick out", seen["outside"]);
+            assert!(seen["fetched"].as_array().unwrap().is_empty(), "{at}: it fetches {}", seen["fetched"]);
+            assert_eq!(seen["scripts"], 0, "{at}: it has scripts");
+            let text = seen["text"].as_str().unwrap();
+            for told in
+                ["birds-<of-prey> 1.1.0", "photos & more", "maasm evaluate", &report.model.digest, &report.data.digest]
+            {
+                assert!(text.contains(told), "{at}: it does not say {told:?}: {text}");
+            }
+            let shown = seen["pictures"].as_array().unwrap();
+            assert_eq!(shown.len(), report.mistakes.len(), "{at}");
+            assert!(shown.iter().all(|picture| *picture == serde_json::json!([true, 60])), "{at}: {shown:?}");
+            grounds.push((dark, seen["background"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(grounds[0].1, "rgb(255, 255, 255)", "{name}: in the light it is white");
+        assert_ne!(grounds[1].1, grounds[0].1, "{name}: in the dark it is not");
+        let paper = browser.print(&file);
+        assert!(paper.starts_with(b"%PDF") && paper.len() > 10_000, "{name}: it cannot be printed");
+        if let Some(pictures) = &pictures {
+            for width in [320, 1280] {
+                browser.screenshot(&file, width, &pictures.join(format!("{name}-{width}.png")));
+            }
+            std::fs::write(pictures.join(format!("{name}.pdf")), paper).unwrap();
+        }
+    }
+}
+
+#[test]
+fn figures_are_told_as_they_are() {
+    let Some(browser) = Browser::start() else { return };
+    let report = report(400, 10, 1, Some(2));
+    let file = browser.folder.path().join("figures.html");
+    std::fs::write(&file, page(&report)).unwrap();
+    let (seen, _) = browser.see(&file, 1280, false);
+    let text = seen["text"].as_str().unwrap();
+    let accuracy = report.metrics["accuracy"];
+    for value in [accuracy.value, accuracy.low, accuracy.high] {
+        let value = value.unwrap();
+        assert!(text.contains(&format!("{value:.4}")), "{value}: {text}");
+        assert!(text.contains(&format!("{:.1}\u{a0}%", value * 100.0)), "{value}: {text}");
+    }
+    let comparison = report.comparison.as_ref().unwrap();
+    let test = comparison.mcnemar.as_ref().unwrap();
+    assert!(text.contains(&format!("{} gained, {} lost", test.gained, test.lost)), "{text}");
+    for mistake in &report.mistakes {
+        assert!(text.contains(&mistake.sample) && text.contains(&mistake.predicted), "{}: {text}", mistake.sample);
+    }
+    assert!(text.contains("it is <b>odd</b>"), "why a sample was not evaluated: {text}");
+}
+
+#[test]
+fn strangers_texts_are_texts() {
+    let mut report = report(60, 10, 1, None);
+    let markup = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    report.model.name = markup.into();
+    report.mistakes[0].thumbnail = Some("data:image/svg+xml,<svg onload='alert(1)'/>".into());
+    report.mistakes[1].thumbnail = Some("https://example.org/pixel.jpg".into());
+    report.mistakes[0].sample = markup.into();
+    report.failures[0].reason = markup.into();
+    let html = page(&report);
+    assert!(!html.contains("<script") && !html.contains("<img src=x"), "a text became markup");
+    assert!(!html.contains("example.org") && !html.contains("svg+xml"), "a picture comes from elsewhere");
+    assert!(html.contains("&lt;script&gt;alert(1)"));
+}
