@@ -59,13 +59,15 @@ fn bearer(secret: &str) -> String {
 }
 
 /// Every route that needs a key: its role, a request that changes nothing, and the status it has where it is allowed.
-const ROUTES: [(Role, &str, &str, &str, u16); 29] = [
+const ROUTES: [(Role, &str, &str, &str, u16); 36] = [
     (Role::Infer, "POST", "/api/v1/recognize", "", 400),
     (Role::Infer, "POST", "/api/v1/infer", "", 400),
     (Role::Infer, "GET", "/api/v1/models", "", 200),
     (Role::Infer, "GET", "/api/v1/models/{name}", "", 200),
     (Role::Infer, "GET", "/api/v1/models/{name}/versions/{version}", "", 200),
     (Role::Infer, "GET", "/api/v1/models/{name}/versions/{version}/component", "", 200),
+    (Role::Infer, "GET", "/api/v1/models/{name}/versions/{version}/evaluations", "", 200),
+    (Role::Infer, "GET", "/api/v1/models/{name}/versions/{version}/evaluations/{id}", "", 404),
     (Role::Infer, "GET", "/api/v1/deployments", "", 200),
     (Role::Infer, "GET", "/api/v1/deployments/{model}", "", 200),
     (Role::Infer, "GET", "/v2/models/{name}", "", 200),
@@ -76,6 +78,11 @@ const ROUTES: [(Role, &str, &str, &str, u16); 29] = [
     (Role::Publish, "POST", "/api/v1/push", "{}", 400),
     (Role::Publish, "POST", "/api/v1/pull", "{}", 400),
     (Role::Publish, "DELETE", "/api/v1/models/{name}/versions/{version}", "", 409),
+    (Role::Publish, "POST", "/api/v1/evaluate?version=animals@1.0.0", "", 400),
+    (Role::Publish, "GET", "/api/v1/data", "", 200),
+    (Role::Publish, "GET", "/api/v1/data/{name}", "", 404),
+    (Role::Publish, "PUT", "/api/v1/data/{name}", "", 400),
+    (Role::Publish, "DELETE", "/api/v1/data/{name}", "", 404),
     (Role::Publish, "GET", "/api/v1/jobs", "", 200),
     (Role::Publish, "GET", "/api/v1/jobs/{id}", "", 404),
     (Role::Publish, "DELETE", "/api/v1/jobs/{id}", "", 404),
@@ -136,7 +143,8 @@ fn the_routes_above_are_all_that_are_described() {
     }
     described.retain(|operation| operation != "GET /healthz");
     described.sort();
-    let mut tested: Vec<_> = ROUTES.iter().map(|(_, method, path, ..)| format!("{method} {path}")).collect();
+    let bare = |path: &str| path.split('?').next().unwrap_or_default().to_owned();
+    let mut tested: Vec<_> = ROUTES.iter().map(|(_, method, path, ..)| format!("{method} {}", bare(path))).collect();
     // The Open Inference Protocol has a description of its own.
     tested.retain(|operation| !operation.contains("/v2/"));
     tested.sort();

@@ -3,6 +3,7 @@
 mod access;
 mod damage;
 mod deployments;
+mod evaluate;
 mod forms;
 mod hostile;
 mod hostile_writes;
@@ -19,5 +20,7 @@ mod photographs;
 mod pictures;
 mod publish;
 mod routes;
+#[path = "../commands/samples.rs"]
+mod samples;
 mod server;
 mod tls;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const TOLERANCE: f32 = 1e-3;
 
 /// The folder of photographs, if it is there.
-fn data() -> Option<PathBuf> {
+pub fn data() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !folder.exists() {
         println!("skipped: there are no photographs in {}", folder.display());
@@ -24,7 +24,7 @@ fn data() -> Option<PathBuf> {
 }
 
 /// Every photograph with the index of its class.
-fn photographs(data: &Path) -> Vec<(Vec<u8>, usize)> {
+pub fn photographs(data: &Path) -> Vec<(Vec<u8>, usize)> {
     let labels = fs::read_to_string(data.join("imagenet-labels.tsv")).unwrap();
     let classes: Vec<&str> = labels.lines().filter_map(|line| line.split('\t').next()).collect();
     let mut paths: Vec<_> = fs::read_dir(data.join("imagenet")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -41,7 +41,7 @@ fn recipe() -> ImageRecipe {
 }
 
 /// The input tensor of a photograph, channels first.
-fn pixels(photograph: &[u8]) -> Vec<f32> {
+pub fn pixels(photograph: &[u8]) -> Vec<f32> {
     let mut tensor = vec![0.0; 3 * 224 * 224];
     preprocess(&decode(photograph, &Default::default()).unwrap(), &recipe(), Layout::ChannelsFirst, &mut tensor);
     tensor

@@ -1,6 +1,7 @@
 //! Whole networks give the answers that other engines give, natively and in WebAssembly.
 
 mod accuracy;
+mod evaluation;
 mod kernels;
 mod light;
 mod network;

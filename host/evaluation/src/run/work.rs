@@ -70,7 +70,7 @@ pub struct Effort {
 pub fn run(data: &Dataset, scorers: &impl Scorers, options: &Options) -> Result<(Answers, Effort), RunError> {
     let identity = format!("{} {}", options.identity, hex(&data.fingerprint()));
     let header = Header::new(&identity, data.len(), options.width);
-    let checkpoint = Checkpoint::open(options.checkpoint, &header)?;
+    let checkpoint = open(options, &header)?;
     let missing = checkpoint.missing();
     let resumed = data.len() - missing.iter().map(|&chunk| checkpoint.range(chunk).len()).sum::<usize>();
     let threads = options.threads.clamp(1, missing.len().max(1));
@@ -102,6 +102,22 @@ pub fn run(data: &Dataset, scorers: &impl Scorers, options: &Options) -> Result<
     }
     let checkpoint = shared.checkpoint.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((Answers { checkpoint }, Effort { elapsed: start.elapsed(), resumed, threads }))
+}
+
+/// How long one waits for another that was called off and has not ended yet.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(20);
+
+fn open(options: &Options, header: &Header) -> Result<Checkpoint, CheckpointError> {
+    let start = Instant::now();
+    loop {
+        match Checkpoint::open(options.checkpoint, header) {
+            Err(CheckpointError::Busy) if start.elapsed() < PATIENCE && !(options.cancelled)() => {
+                std::thread::sleep(PAUSE);
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 struct Shared<'a> {
