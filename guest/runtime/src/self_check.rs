@@ -2,6 +2,7 @@
 
 mod conv;
 mod depthwise;
+mod quantized;
 mod random;
 mod unary;
 
@@ -17,6 +18,7 @@ pub fn self_check(seed: u64) -> Result<(), String> {
     for _ in 0..100 {
         conv::check(&mut random)?;
         depthwise::check(&mut random)?;
+        quantized::check(&mut random)?;
         unary::check(&mut random)?;
     }
     Ok(())

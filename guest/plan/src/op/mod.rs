@@ -16,6 +16,7 @@ mod gather;
 mod grid_sample;
 mod local_response;
 mod pool;
+mod quantized;
 mod reduce;
 mod resample;
 mod select;
@@ -35,6 +36,9 @@ pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
+pub use quantized::{
+    Dequantize, LARGEST, MOST_CELLS, QUAD, QUANTIZED_PANEL, Quantize, QuantizedConv, Rescaled, Residual,
+};
 pub use reduce::{Reduce, ReduceKind};
 pub use resample::Resample;
 pub use select::Select;
@@ -94,6 +98,12 @@ pub enum Op {
     NonZero(NonZero),
     /// How many rows are used.
     Count(Count),
+    /// f32 numbers become numbers of seven bits.
+    Quantize(Quantize),
+    /// Numbers of seven bits become f32 numbers.
+    Dequantize(Dequantize),
+    /// Convolution of numbers of seven bits.
+    QuantizedConv(QuantizedConv),
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -135,6 +145,9 @@ impl Op {
             Self::Suppress(op) => op.check(operands),
             Self::NonZero(op) => op.check(operands),
             Self::Count(op) => op.check(operands),
+            Self::Quantize(op) => op.check(operands),
+            Self::Dequantize(op) => op.check(operands),
+            Self::QuantizedConv(op) => op.check(operands),
         }
     }
 

@@ -14,6 +14,7 @@ mod grid_sample;
 mod integers;
 mod local_response;
 mod pool;
+pub mod quantized;
 mod reduce;
 mod resample;
 mod select;
@@ -25,7 +26,7 @@ mod walk;
 pub use unary::apply;
 
 use crate::simd::Level;
-use maasm_plan::op::Op;
+use maasm_plan::op::{Op, Rescaled};
 use maasm_plan::{ElementType, Tensor};
 
 /// The most inputs that an operator has.
@@ -129,6 +130,22 @@ pub fn run(
         }
         Op::Binary(op) if op.kind.compares() && x.element_type == ElementType::F32 => {
             binary::compare(op, x.floats(), second.floats(), output);
+        }
+        Op::Quantize(op) => quantized::quantize(op, x.floats(), output),
+        Op::Dequantize(op) => quantized::dequantize(op, x.bytes(), bytemuck::cast_slice_mut(output)),
+        Op::QuantizedConv(op) => {
+            let operands = quantized::Operands {
+                x: x.bytes(),
+                weights: bytemuck::cast_slice(second.bytes()),
+                bias: bytemuck::cast_slice(inputs[2].bytes()),
+                multipliers: inputs[3].floats(),
+                residual: op.residual.map(|_| inputs[4].bytes()),
+            };
+            let mut y = match op.output {
+                Rescaled::Bytes { .. } => quantized::Output::Bytes(output),
+                Rescaled::Floats { .. } => quantized::Output::Floats(bytemuck::cast_slice_mut(output)),
+            };
+            quantized::run(level, op, &Geometry::new(x.shape, &to.shape), &operands, &mut y, scratch);
         }
         _ if x.element_type != ElementType::F32 && !matches!(op, Op::Fill(_)) => on_integers(op, x, second, output),
         _ => on_floats(level, op, inputs, to, bytemuck::cast_slice_mut(output), scratch, workspace),

@@ -20,6 +20,7 @@ pub unsafe fn run<K: Kernel>(kernel: K) {
 // SAFETY: used by `run` alone.
 unsafe impl Simd for Avx2 {
     type Vector = __m256;
+    type Dot = super::dot::Avx2Dot;
     const LANES: usize = 8;
     const TILING: Tiling = Tiling::Direct(6);
 

@@ -20,6 +20,7 @@ pub unsafe fn run<K: Kernel>(kernel: K) {
 // SAFETY: used by `run` alone.
 unsafe impl Simd for Avx512 {
     type Vector = __m512;
+    type Dot = super::dot::Avx2Dot;
     const LANES: usize = 16;
     const TILING: Tiling = Tiling::Direct(8);
 

@@ -12,6 +12,10 @@ mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 
+mod dot;
+
+pub use dot::Dot;
+
 /// A vector of [`Simd::LANES`] floats.
 ///
 /// # Safety
@@ -22,6 +26,8 @@ pub unsafe trait Simd: Copy {
     type Vector: Copy;
     /// Floats in a vector: 4, 8 or 16.
     const LANES: usize;
+    /// Sums of products of bytes.
+    type Dot: Dot;
     /// How a convolution keeps its sums in registers.
     const TILING: Tiling;
 

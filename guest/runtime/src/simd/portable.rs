@@ -10,6 +10,7 @@ type Vector = [f32; 4];
 // SAFETY: needs no instruction set.
 unsafe impl Simd for Portable {
     type Vector = Vector;
+    type Dot = super::dot::PortableDot;
     const LANES: usize = 4;
     const TILING: Tiling = Tiling::Packed;
 

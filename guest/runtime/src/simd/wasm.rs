@@ -9,6 +9,7 @@ pub struct Wasm;
 // SAFETY: the module is built for the instructions, so a host that runs it has them.
 unsafe impl Simd for Wasm {
     type Vector = v128;
+    type Dot = super::dot::WasmDot;
     const LANES: usize = 4;
     const TILING: Tiling = Tiling::Packed;
 

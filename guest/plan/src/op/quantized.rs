@@ -1,0 +1,230 @@
+//! Numbers of seven bits, and convolutions of them by weights of eight.
+//!
+//! A real number `r` is kept as `round(r / scale) + zero`, at most 127 and not below 0, in a byte. Weights are `round(w /
+//! scale)` from −127 to 127, with a scale for each output channel. So a product of four of each fits what every host's
+//! dot product can hold, and sums are exact integers of 32 bits.
+//!
+//! A sum becomes a number again by `f32(sum + bias) · multiplier`, rounded once as f32 numbers are; what is added to that
+//! (`f32(residual − zero) · scale`) is rounded in itself, and so is their sum. The result is clamped and rounded to the
+//! nearest integer, ties to the even one. No step of this is fused with another, so that every host gets the same bits.
+
+use super::{Operands, image, need, window_fits};
+use crate::{ElementType, Tensor};
+use alloc::format;
+use alloc::string::String;
+use serde::{Deserialize, Serialize};
+
+/// The largest number of seven bits.
+pub const LARGEST: u8 = 127;
+
+/// The most window cells that a depthwise convolution may have.
+pub const MOST_CELLS: u32 = 49;
+
+/// How many output channels one panel of packed weights holds, and how many input positions lie side by side.
+pub const QUANTIZED_PANEL: u32 = 8;
+/// Input positions that are multiplied at once.
+pub const QUAD: u32 = 4;
+
+/// f32 numbers become numbers of seven bits: u8 of the input's shape.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quantize {
+    /// What one step stands for.
+    pub scale: f32,
+    /// What stands for 0.
+    pub zero: u8,
+}
+
+/// Numbers of seven bits become f32 numbers: `(x − zero) · scale`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dequantize {
+    /// What one step stands for.
+    pub scale: f32,
+    /// What stands for 0.
+    pub zero: u8,
+}
+
+/// What a sum becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Rescaled {
+    /// A number of seven bits.
+    Bytes {
+        /// What stands for 0.
+        zero: u8,
+        /// The lowest that the activation allows.
+        low: u8,
+        /// The highest that it allows.
+        high: u8,
+    },
+    /// An f32 number.
+    Floats {
+        /// The lowest that the activation allows.
+        low: f32,
+        /// The highest that it allows.
+        high: f32,
+    },
+}
+
+/// What is added before the activation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Residual {
+    /// Its scale, divided by the output's.
+    pub scale: f32,
+    /// What stands for 0 in it.
+    pub zero: u8,
+}
+
+/// Convolution of u8 `[batch, height, width, channels]`, numbers of seven bits.
+///
+/// Inputs: `x`, `weights`, `bias` (i32 `[out_channels]`, into which what the input's zero contributes is folded),
+/// `multipliers` (f32 `[out_channels]`), `residual` (u8 of the output's shape, if there is one).
+///
+/// Weights are i8. Of a dense or grouped convolution they are packed: `[groups, ⌈out_channels / groups / 8⌉,
+/// window_height · window_width · ⌈channels / groups / 4⌉, 8, 4]`: four neighbouring input channels of each of eight output
+/// channels lie side by side, zeros filling the last ones. Of a depthwise one they are `[window_height, window_width,
+/// channels]`.
+///
+/// Padding is `zero`. `scratch` (u8) holds what [`QuantizedConv::scratch`] tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuantizedConv {
+    /// Window height and width.
+    pub window: [u32; 2],
+    /// Step between output places, vertically and horizontally.
+    pub stride: [u32; 2],
+    /// Step between window cells, vertically and horizontally.
+    pub dilation: [u32; 2],
+    /// Rows above and columns to the left that are padded.
+    pub pad_before: [u32; 2],
+    /// Input and output channels are cut into this many independent groups; as many as there are channels of either is a
+    /// depthwise convolution.
+    pub groups: u32,
+    /// What stands for 0 in the input.
+    pub zero: u8,
+    /// What a sum becomes.
+    pub output: Rescaled,
+    /// What is added before the activation.
+    pub residual: Option<Residual>,
+}
+
+impl QuantizedConv {
+    /// Whether every channel has its own single filter.
+    pub fn is_depthwise(&self, channels: u32, out_channels: u32) -> bool {
+        self.groups > 1 && self.groups == channels && self.groups == out_channels
+    }
+
+    /// Bytes of the packed weights.
+    pub fn packed_len(&self, channels: u32, out_channels: u32) -> u64 {
+        let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
+        if self.is_depthwise(channels, out_channels) {
+            return cells * u64::from(channels);
+        }
+        let quads = cells * u64::from((channels / self.groups).div_ceil(QUAD));
+        let panels = u64::from((out_channels / self.groups).div_ceil(QUANTIZED_PANEL));
+        u64::from(self.groups) * panels * quads * u64::from(QUANTIZED_PANEL * QUAD)
+    }
+
+    /// How many bytes of scratch memory are needed, if any: of a depthwise convolution one row of channels, of any other
+    /// the padded image, each group's channels filled up to a multiple of four.
+    pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
+        let channels = input[3];
+        if self.is_depthwise(channels, out[3]) {
+            return Some(u64::from(channels));
+        }
+        let [height, width] = self.reach([out[1], out[2]]);
+        let in_place = self.pad_before == [0, 0] && height <= input[1] && width <= input[2];
+        let filled = u64::from(self.groups) * u64::from((channels / self.groups).next_multiple_of(QUAD));
+        if in_place && (channels / self.groups).is_multiple_of(QUAD) {
+            return None;
+        }
+        let [height, width] = [height.max(input[1]), width.max(input[2])];
+        Some(u64::from(height) * u64::from(width) * filled)
+    }
+
+    /// Height and width of what an output of so many places reads, padding and all.
+    pub fn reach(&self, out: [u32; 2]) -> [u32; 2] {
+        [0, 1].map(|i| (out[i] - 1) * self.stride[i] + (self.window[i] - 1) * self.dilation[i] + 1)
+    }
+
+    pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
+        let count = 4 + usize::from(self.residual.is_some());
+        need(operands.inputs.len() == count && operands.outputs.len() == 1, || {
+            format!("needs {count} inputs and 1 output, has {} and {}", operands.inputs.len(), operands.outputs.len())
+        })?;
+        let (inputs, y) = (operands.inputs, operands.outputs[0]);
+        let input = image(inputs[0], "the input")?;
+        let out = image(y, "the output")?;
+        let ([n, h, w, c], [on, oh, ow, oc]) = (input, out);
+        need(n == on, || format!("batch {n} in, {on} out"))?;
+        need(self.groups > 0 && c % self.groups == 0 && oc % self.groups == 0, || {
+            format!("{c} and {oc} channels do not split into {} groups", self.groups)
+        })?;
+        window_fits(h, self.pad_before[0], self.window[0], self.stride[0], self.dilation[0], oh)?;
+        window_fits(w, self.pad_before[1], self.window[1], self.stride[1], self.dilation[1], ow)?;
+        typed(inputs[0], ElementType::U8, u64::from(n) * u64::from(h) * u64::from(w) * u64::from(c), "the input")?;
+        typed(inputs[1], ElementType::I8, self.packed_len(c, oc), "the packed weights")?;
+        typed(inputs[2], ElementType::I32, u64::from(oc), "the bias")?;
+        typed(inputs[3], ElementType::F32, u64::from(oc), "the multipliers")?;
+        let places = u64::from(on) * u64::from(oh) * u64::from(ow) * u64::from(oc);
+        let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
+        need(cells <= MOST_CELLS.into() || !self.is_depthwise(c, oc), || {
+            format!("a depthwise window has at most {MOST_CELLS} cells, not {cells}")
+        })?;
+        need(self.zero <= LARGEST, || format!("the zero {} has more than seven bits", self.zero))?;
+        match self.output {
+            Rescaled::Bytes { zero, low, high } => {
+                typed(y, ElementType::U8, places, "the output")?;
+                need(zero <= LARGEST && low <= high && high <= LARGEST, || {
+                    "the output has more than seven bits".into()
+                })?;
+            }
+            Rescaled::Floats { low, high } => {
+                typed(y, ElementType::F32, places, "the output")?;
+                need(low <= high, || format!("nothing lies between {low} and {high}"))?;
+                need(self.residual.is_none(), || "a residual is added to bytes only".into())?;
+            }
+        }
+        if let Some(residual) = self.residual {
+            typed(inputs[4], ElementType::U8, places, "the residual")?;
+            need(residual.zero <= LARGEST && residual.scale.is_finite(), || {
+                "the residual's scale makes no sense".into()
+            })?;
+        }
+        match (self.scratch(input, out), operands.scratch) {
+            (None, None) => Ok(()),
+            (Some(wanted), Some(scratch)) => typed(scratch, ElementType::U8, wanted, "scratch"),
+            (wanted, _) => Err(format!("needs {} bytes of scratch memory", wanted.unwrap_or(0))),
+        }
+    }
+}
+
+impl Quantize {
+    pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
+        let ([x], y) = operands.io()?;
+        sensible(self.scale, self.zero)?;
+        let elements = x.elements().unwrap_or(0);
+        typed(x, ElementType::F32, elements, "the input")?;
+        typed(y, ElementType::U8, elements, "the output")
+    }
+}
+
+impl Dequantize {
+    pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
+        let ([x], y) = operands.io()?;
+        sensible(self.scale, self.zero)?;
+        let elements = x.elements().unwrap_or(0);
+        typed(x, ElementType::U8, elements, "the input")?;
+        typed(y, ElementType::F32, elements, "the output")
+    }
+}
+
+fn sensible(scale: f32, zero: u8) -> Result<(), String> {
+    need(scale.is_finite() && scale > 0.0 && zero <= LARGEST, || format!("scale {scale} and zero {zero} make no sense"))
+}
+
+fn typed(tensor: &Tensor, element_type: ElementType, elements: u64, what: &str) -> Result<(), String> {
+    need(tensor.element_type == element_type && tensor.elements() == Some(elements), || {
+        format!(
+            "{what} must hold {elements} values of {element_type:?}, is {:?} of {:?}",
+            tensor.shape, tensor.element_type
+        )
+    })
+}

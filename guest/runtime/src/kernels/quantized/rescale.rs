@@ -1,0 +1,137 @@
+//! Sums become numbers, and numbers become other numbers.
+
+#[cfg(any(test, feature = "self-check"))]
+use super::Output;
+use maasm_plan::op::{Dequantize, LARGEST, Quantize, QuantizedConv, Rescaled};
+
+/// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.
+const MAGIC: f32 = 12_582_912.0;
+
+/// The nearest integer of a number of less than 2²².
+#[inline(always)]
+fn nearest(number: f32) -> i32 {
+    (number + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32
+}
+
+/// `low` where it is no number.
+#[inline(always)]
+fn clamp(number: f32, low: f32, high: f32) -> f32 {
+    let number = if number > low { number } else { low };
+    if number < high { number } else { high }
+}
+
+/// How many numbers are computed at once.
+pub const LANES: usize = 8;
+
+/// What a convolution does with its sums, ready for use.
+#[derive(Clone, Copy)]
+pub struct Rescale {
+    low: f32,
+    high: f32,
+    zero: i32,
+    residual_zero: i32,
+    residual_scale: f32,
+}
+
+impl Rescale {
+    pub fn new(op: &QuantizedConv) -> Self {
+        let (residual_zero, residual_scale) =
+            op.residual.map_or((0, 0.0), |residual| (i32::from(residual.zero), residual.scale));
+        match op.output {
+            Rescaled::Bytes { zero, low, high } => {
+                let from_zero = |bound: u8| f32::from(bound) - f32::from(zero);
+                let (low, high) = (from_zero(low), from_zero(high));
+                Self { low, high, zero: zero.into(), residual_zero, residual_scale }
+            }
+            Rescaled::Floats { low, high } => Self { low, high, zero: 0, residual_zero, residual_scale },
+        }
+    }
+
+    /// Eight sums as numbers of seven bits.
+    #[inline(always)]
+    pub fn bytes(
+        &self,
+        sums: &[i32; LANES],
+        multipliers: &[f32; LANES],
+        residual: Option<&[u8; LANES]>,
+    ) -> [u8; LANES] {
+        let mut numbers = [0.0; LANES];
+        for i in 0..LANES {
+            numbers[i] = sums[i] as f32 * multipliers[i];
+        }
+        if let Some(residual) = residual {
+            for i in 0..LANES {
+                numbers[i] += (i32::from(residual[i]) - self.residual_zero) as f32 * self.residual_scale;
+            }
+        }
+        let mut bytes = [0; LANES];
+        for i in 0..LANES {
+            bytes[i] = (nearest(clamp(numbers[i], self.low, self.high)) + self.zero) as u8;
+        }
+        bytes
+    }
+
+    /// Eight sums as f32 numbers.
+    #[inline(always)]
+    pub fn floats(&self, sums: &[i32; LANES], multipliers: &[f32; LANES]) -> [f32; LANES] {
+        let mut numbers = [0.0; LANES];
+        for i in 0..LANES {
+            numbers[i] = clamp(sums[i] as f32 * multipliers[i], self.low, self.high);
+        }
+        numbers
+    }
+}
+
+/// The specification.
+#[cfg(any(test, feature = "self-check"))]
+pub fn scalar(op: &QuantizedConv, sum: i32, multiplier: f32, residual: Option<u8>, place: usize, y: &mut Output) {
+    let number = sum as f32 * multiplier;
+    match (y, op.output) {
+        (Output::Floats(y), Rescaled::Floats { low, high }) => y[place] = number.max(low).min(high),
+        (Output::Bytes(y), Rescaled::Bytes { zero, low, high }) => {
+            let added = match (residual, op.residual) {
+                (Some(byte), Some(residual)) => f32::from(i16::from(byte) - i16::from(residual.zero)) * residual.scale,
+                _ => 0.0,
+            };
+            let number = number + added;
+            let bound = |bound: u8| f32::from(bound) - f32::from(zero);
+            y[place] = (number.max(bound(low)).min(bound(high)).round_ties_even() + f32::from(zero)) as u8;
+        }
+        _ => unreachable!("validation has made sure that the output is of the operator's kind"),
+    }
+}
+
+/// f32 numbers become numbers of seven bits.
+pub fn quantize(op: &Quantize, x: &[f32], y: &mut [u8]) {
+    let factor = 1.0 / op.scale;
+    let zero = i32::from(op.zero);
+    let (low, high) = (-f32::from(op.zero), f32::from(LARGEST) - f32::from(op.zero));
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = (nearest(clamp(x * factor, low, high)) + zero) as u8;
+    }
+}
+
+/// Numbers of seven bits become f32 numbers.
+pub fn dequantize(op: &Dequantize, x: &[u8], y: &mut [f32]) {
+    let zero = i32::from(op.zero);
+    for (y, x) in y.iter_mut().zip(x) {
+        *y = (i32::from(*x) - zero) as f32 * op.scale;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_to_the_nearest_step_and_ties_to_the_even_one() {
+        let op = Quantize { scale: 0.5, zero: 10 };
+        let x = [0.0, 0.25, 0.75, -0.25, 0.26, 100.0, -100.0, f32::NAN, f32::INFINITY];
+        let mut y = [0; 9];
+        quantize(&op, &x, &mut y);
+        assert_eq!(y, [10, 10, 12, 10, 11, 127, 0, 0, 127]);
+        let mut back = [0.0; 9];
+        dequantize(&Dequantize { scale: 0.5, zero: 10 }, &y, &mut back);
+        assert_eq!(back, [0.0, 0.0, 1.0, 0.0, 0.5, 58.5, -5.0, -5.0, 58.5]);
+    }
+}
