@@ -130,6 +130,22 @@ impl<C: AsRef<[u8]>> Executor<C> {
         Ok(())
     }
 
+    /// Runs every step and calls `see` after each one that writes f32 numbers, with its index and what it wrote.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn run_watched(&mut self, mut see: impl FnMut(usize, &[f32])) -> Result<(), RunError> {
+        for (index, step) in self.plan.steps.iter().enumerate() {
+            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace)
+                .map_err(|fault| RunError { step: step.name.clone(), fault })?;
+            let output = &self.plan.tensors[step.outputs[0] as usize];
+            if output.element_type == ElementType::F32 {
+                see(index, bytemuck::cast_slice(&self.arena.as_ref()[range(output)]));
+            }
+        }
+        Ok(())
+    }
+
     /// Output `index` in the outside order, little-endian, as many elements as [`Executor::output_shape`] has.
     ///
     /// # Panics

@@ -242,7 +242,7 @@ impl Draft {
                 let window = u64::from(conv.window[0]) * u64::from(conv.window[1]);
                 step.output.shape.iter().product::<usize>() as u64 * window * channels
             }
-            Kernel::Plain(_) => 0,
+            Kernel::Quantized(_) | Kernel::Plain(_) => 0,
         };
         self.steps.iter().flatten().map(of_step).sum()
     }

@@ -4,6 +4,7 @@ use super::arena::{Lifetime, place};
 use super::draft::{BufferId, Draft, Operand, Step, Value};
 use super::kernel::{Conv, Kernel};
 use super::lower::Model;
+use super::quantize::Quantized;
 use super::{Error, pack};
 use maasm_plan::{ALIGNMENT, Counted, ElementType, Op, Place, Plan, Port, Tensor, TensorId, op};
 use std::collections::HashMap;
@@ -205,6 +206,10 @@ impl Emitter {
                 inputs.splice(1..1, weights);
                 op
             }
+            Kernel::Quantized(quantized) => {
+                inputs.splice(1..1, self.quantized(&quantized));
+                Op::QuantizedConv(quantized.op())
+            }
         };
         maasm_plan::Step { name: step.name, op, inputs, outputs: vec![output], scratch }
     }
@@ -235,6 +240,20 @@ impl Emitter {
         (Op::Conv(op), operands)
     }
 
+    /// Weights, bias and multipliers of a convolution of bytes.
+    fn quantized(&mut self, quantized: &Quantized) -> [TensorId; 3] {
+        let integers = quantized.integers();
+        let weights = self.write(|out| out.extend(integers.weights.iter().map(|&weight| weight as u8)));
+        let bias = self.write(|out| integers.bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
+        let factors = self.write(|out| integers.multipliers.iter().for_each(|value| out.extend(value.to_le_bytes())));
+        let channels = vec![quantized.conv.out_channels as u32];
+        [
+            self.tensor(ElementType::I8, vec![integers.weights.len() as u32], Place::Constants(weights)),
+            self.tensor(ElementType::I32, channels.clone(), Place::Constants(bias)),
+            self.tensor(ElementType::F32, channels, Place::Constants(factors)),
+        ]
+    }
+
     fn bias(&mut self, conv: &Conv) -> TensorId {
         let start = self.write(|out| conv.bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
         self.tensor(ElementType::F32, vec![conv.out_channels as u32], Place::Constants(start))
@@ -259,6 +278,10 @@ fn dense(conv: &Conv) -> op::Conv {
 pub fn scratch(op: &Op, inputs: &[Operand], output: &Operand) -> Option<(ElementType, usize)> {
     match op {
         Op::Top(top) => Some((ElementType::U32, top.extent as usize)),
+        Op::QuantizedConv(conv) => {
+            let extents = |shape: &[usize]| [0, 1, 2, 3].map(|axis| shape[axis] as u32);
+            Some((ElementType::U8, conv.scratch(extents(&inputs[0].shape), extents(&output.shape))? as usize))
+        }
         Op::Suppress(suppress) => Some((ElementType::U32, suppress.boxes as usize)),
         Op::Conv(conv) => {
             let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
@@ -274,6 +297,7 @@ fn scratch_of(step: &Step) -> Option<(ElementType, usize)> {
     match &step.kernel {
         Kernel::Conv(conv) if conv.is_depthwise() => None,
         Kernel::Conv(conv) => scratch(&Op::Conv(dense(conv)), &step.inputs, &step.output),
+        Kernel::Quantized(quantized) => scratch(&Op::QuantizedConv(quantized.op()), &step.inputs, &step.output),
         Kernel::Plain(op) => scratch(op, &step.inputs, &step.output),
     }
 }

@@ -9,6 +9,8 @@ use tract_onnx::prelude::Tensor;
 pub enum Kernel {
     /// A convolution with weights, dense, grouped or depthwise.
     Conv(Box<Conv>),
+    /// A convolution of bytes.
+    Quantized(Box<super::quantize::Quantized>),
     /// Everything else is already what the plan holds.
     Plain(Op),
 }

@@ -9,6 +9,7 @@
 //! - `native/`: operators that the front end does not know are kept whole; one operator family is one file
 //! - `constants`: what reads only constants is computed now
 //! - `fuse`: what follows a `kernel` becomes part of it
+//! - `quantize/`: convolutions of bytes in place of those of f32
 //! - `shapes`: what shape every value has, for whom the plan is not enough
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
 
@@ -27,6 +28,7 @@ mod lower;
 mod native;
 mod pack;
 mod prelu;
+pub mod quantize;
 mod shapes;
 mod types;
 
@@ -96,23 +98,47 @@ pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error>
     compile_within(model, options, allowance::FREE)
 }
 
+/// Compiles a model whose convolutions compute with bytes, as samples have shown their ranges to be ([`quantize::calibrate`]
+/// of the same model, compiled with the same options).
+///
+/// # Errors
+/// As [`compile`]; or if no convolution can be one of bytes.
+pub fn compile_quantized(
+    model: &ModelProto,
+    options: &Options,
+    calibration: &quantize::Calibration,
+) -> Result<Compiled, Error> {
+    contain::contain(|| compile_uncontained(model, options, allowance::FREE, Some(calibration)))
+        .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
+}
+
 /// Compiles a model that may have so many bytes of constants computed beyond those that it brings with it, whatever
 /// memory that takes.
 ///
 /// # Errors
 /// As [`compile`].
 pub fn compile_within(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
-    contain::contain(|| compile_uncontained(model, options, computed))
+    contain::contain(|| compile_uncontained(model, options, computed, None))
         .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
 }
 
-fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
+fn compile_uncontained(
+    model: &ModelProto,
+    options: &Options,
+    computed: u64,
+    calibration: Option<&quantize::Calibration>,
+) -> Result<Compiled, Error> {
     let allowance = Allowance::of(model, computed);
     let typed = front::typed(model, options, &allowance)?;
     let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
-    let lowered = lower::lower(&typed, allowance)?;
+    let mut lowered = lower::lower(&typed, allowance)?;
     drop(typed);
     let multiply_accumulates = lowered.draft.multiply_accumulates();
+    if let Some(calibration) = calibration
+        && quantize::rewrite(&mut lowered, calibration) == 0
+    {
+        return Err(Error::Invalid("the model has no convolution or dense layer that can be quantised".into()));
+    }
     let (plan, constants) = emit::emit(lowered)?;
     Ok(Compiled { plan, constants, parameters, multiply_accumulates })
 }

@@ -1,0 +1,121 @@
+//! A convolution's integers.
+
+use super::{Scale, pack};
+use crate::compile::kernel::Conv;
+use maasm_plan::op::{self, Rescaled, Residual, Unary};
+
+/// The largest weight: −128 is left out, so that two products fit 16 bits.
+const LARGEST_WEIGHT: f32 = 127.0;
+/// No bias is larger: sums then fit 32 bits.
+const LARGEST_BIAS: f32 = (1 << 29) as f32;
+/// The most products in a sum, which then fits 32 bits with its bias.
+const MOST_PRODUCTS: usize = 65_000;
+
+/// A convolution of bytes in the making.
+pub struct Quantized {
+    /// As it was.
+    pub conv: Conv,
+    /// What it reads.
+    pub input: Scale,
+    /// The mean of each input channel on the samples.
+    pub means: Vec<f32>,
+    /// What it writes; f32 numbers if absent.
+    pub output: Option<Scale>,
+    /// What is added to it.
+    pub residual: Option<Scale>,
+}
+
+/// What the plan holds of a convolution.
+pub struct Integers {
+    pub weights: Vec<i8>,
+    pub bias: Vec<i32>,
+    pub multipliers: Vec<f32>,
+}
+
+/// Whether a convolution can be one of bytes.
+pub fn fits(conv: &Conv) -> bool {
+    let cells = conv.window[0] * conv.window[1];
+    let clamps = matches!(conv.activation, None | Some(Unary::Clamp { .. }));
+    let products = cells * (conv.channels / conv.groups);
+    clamps && products <= MOST_PRODUCTS && (!conv.is_depthwise() || cells <= op::MOST_CELLS as usize)
+}
+
+impl Quantized {
+    /// The plan's operator.
+    pub fn op(&self) -> op::QuantizedConv {
+        let conv = &self.conv;
+        let (low, high) = match conv.activation {
+            Some(Unary::Clamp { low, high }) => (low, high),
+            _ => (f32::NEG_INFINITY, f32::INFINITY),
+        };
+        let output = match self.output {
+            Some(scale) => Rescaled::Bytes { zero: scale.zero, low: scale.byte(low), high: scale.byte(high) },
+            None => Rescaled::Floats { low, high },
+        };
+        let residual = self
+            .residual
+            .zip(self.output)
+            .map(|(residual, output)| Residual { scale: residual.scale / output.scale, zero: residual.zero });
+        op::QuantizedConv {
+            window: conv.window.map(|extent| extent as u32),
+            stride: conv.stride.map(|extent| extent as u32),
+            dilation: conv.dilation.map(|extent| extent as u32),
+            pad_before: conv.pad_before.map(|extent| extent as u32),
+            groups: conv.groups as u32,
+            zero: self.input.zero,
+            output,
+            residual,
+        }
+    }
+
+    /// Weights, bias and multipliers. Weights have a scale for each output channel (Krishnamoorthi 2018); what rounding
+    /// them adds to a channel on the samples is taken off its bias (Nagel et al. 2019).
+    pub fn integers(&self) -> Integers {
+        let conv = &self.conv;
+        let (inputs, outputs) = (conv.channels / conv.groups, conv.out_channels / conv.groups);
+        let [rows, columns] = conv.window;
+        let elements = pack::elements(conv);
+        let filter = |output: usize| -> Vec<f32> {
+            let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+            places
+                .flat_map(|(row, column)| (0..inputs).map(move |input| [input, row, column]))
+                .map(|place| pack::weight(conv, elements, output, place))
+                .collect()
+        };
+        let (mut filters, mut bias, mut multipliers) = (Vec::new(), Vec::new(), Vec::new());
+        for output in 0..conv.out_channels {
+            let filter = filter(output);
+            let largest = filter.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
+            let mut scale = largest / LARGEST_WEIGHT;
+            // A bias beside which the weights are nothing.
+            scale = scale.max(conv.bias[output].abs() / self.input.scale / LARGEST_BIAS);
+            if scale <= f32::MIN_POSITIVE {
+                scale = 1.0;
+            }
+            let rounded: Vec<i8> = filter
+                .iter()
+                .map(|weight| (weight / scale).round_ties_even().clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT) as i8)
+                .collect();
+            let first = output / outputs * inputs;
+            let lost: f64 = filter
+                .iter()
+                .zip(&rounded)
+                .enumerate()
+                .map(|(place, (&weight, &kept))| {
+                    let mean = self.means.get(first + place % inputs).copied().unwrap_or(0.0);
+                    (f64::from(weight) - f64::from(kept) * f64::from(scale)) * f64::from(mean)
+                })
+                .sum();
+            let of_zero: i64 =
+                rounded.iter().map(|&weight| i64::from(weight)).sum::<i64>() * i64::from(self.input.zero);
+            let step = f64::from(self.input.scale) * f64::from(scale);
+            let own = ((f64::from(conv.bias[output]) + lost) / step).round_ties_even() as i64;
+            bias.push((own - of_zero).clamp(i64::from(i32::MIN) / 2, i64::from(i32::MAX) / 2) as i32);
+            let to = self.output.map_or(1.0, |output| f64::from(output.scale));
+            multipliers.push((step / to) as f32);
+            filters.push(rounded);
+        }
+        let weights = if conv.is_depthwise() { pack::depthwise(conv, &filters) } else { pack::panels(conv, &filters) };
+        Integers { weights, bias, multipliers }
+    }
+}

@@ -1,0 +1,132 @@
+//! Steps of f32 become steps of bytes.
+
+use super::conv::{Quantized, fits};
+use super::observe::{Calibration, Observed};
+use crate::compile::draft::{BufferId, Draft, Operand, Step};
+use crate::compile::kernel::Kernel;
+use crate::compile::lower::Model;
+use maasm_plan::op::{Dequantize, Quantize};
+use maasm_plan::{ElementType, Op};
+use std::collections::{HashMap, HashSet};
+
+/// Makes every convolution that can be one of bytes, where calibration knows its range. The steps must be those of the
+/// plan that was calibrated. Returns how many there are.
+pub fn rewrite(model: &mut Model, calibration: &Calibration) -> usize {
+    let draft = &mut model.draft;
+    let steps: Vec<Step> = std::mem::take(&mut draft.steps).into_iter().flatten().collect();
+    assert_eq!(steps.len(), calibration.steps.len(), "the calibration is another network's");
+    let chosen: Vec<bool> = (0..steps.len()).map(|index| is_chosen(&steps[index], draft)).collect();
+    let mut known: HashMap<BufferId, &Observed> = HashMap::new();
+    if let Some((_, input)) = model.inputs.first() {
+        known.insert(input.buffer, &calibration.input);
+    }
+    for (step, observed) in steps.iter().zip(&calibration.steps) {
+        if let Some(observed) = observed {
+            known.insert(step.output.buffer, observed);
+        }
+    }
+    let outputs: HashSet<BufferId> = model.outputs.iter().map(|(_, value)| value.buffer).collect();
+    let needs = Needs::of(&steps, &chosen, &outputs);
+    let mut rewriting = Rewriting { draft, known, bytes: HashMap::new(), steps: Vec::new() };
+    let mut count = 0;
+    for (step, chosen) in steps.into_iter().zip(chosen) {
+        let is_known =
+            step.inputs.iter().chain([&step.output]).all(|operand| rewriting.known.contains_key(&operand.buffer));
+        if chosen && is_known {
+            rewriting.convolution(step, &needs);
+            count += 1;
+        } else {
+            rewriting.steps.push(Some(step));
+        }
+    }
+    let steps = rewriting.steps;
+    draft.steps = steps;
+    count
+}
+
+/// Whether a step is a convolution that can be one of bytes.
+fn is_chosen(step: &Step, draft: &Draft) -> bool {
+    let Kernel::Conv(conv) = &step.kernel else { return false };
+    let is_computed = |operand: &Operand| {
+        let buffer = &draft.buffers[operand.buffer];
+        buffer.element_type == ElementType::F32 && buffer.constant.is_none()
+    };
+    fits(conv) && step.inputs.iter().all(is_computed)
+}
+
+/// Which buffers are read as what.
+struct Needs {
+    bytes: HashSet<BufferId>,
+    floats: HashSet<BufferId>,
+}
+
+impl Needs {
+    fn of(steps: &[Step], chosen: &[bool], outputs: &HashSet<BufferId>) -> Self {
+        let (mut bytes, mut floats) = (HashSet::new(), outputs.clone());
+        for (step, &chosen) in steps.iter().zip(chosen) {
+            let read = if chosen { &mut bytes } else { &mut floats };
+            read.extend(step.inputs.iter().map(|operand| operand.buffer));
+        }
+        Self { bytes, floats }
+    }
+}
+
+struct Rewriting<'a> {
+    draft: &'a mut Draft,
+    known: HashMap<BufferId, &'a Observed>,
+    /// The buffers of bytes that stand for buffers of f32.
+    bytes: HashMap<BufferId, BufferId>,
+    steps: Vec<Option<Step>>,
+}
+
+impl Rewriting<'_> {
+    fn convolution(&mut self, step: Step, needs: &Needs) {
+        let Kernel::Conv(conv) = step.kernel else { unreachable!("it was chosen because it is one") };
+        let inputs: Vec<Operand> = step.inputs.iter().map(|input| self.as_bytes(&step.name, input)).collect();
+        let input = self.known[&step.inputs[0].buffer];
+        let residual = step.inputs.get(1).map(|residual| self.known[&residual.buffer].scale);
+        let output = step.output;
+        let gives_bytes = residual.is_some() || needs.bytes.contains(&output.buffer);
+        let scale = self.known[&output.buffer].scale;
+        let quantized = Quantized {
+            conv: *conv,
+            input: input.scale,
+            means: input.means.clone(),
+            output: gives_bytes.then_some(scale),
+            residual,
+        };
+        let to = match gives_bytes {
+            true => Operand { buffer: self.bytes_of(&output), shape: output.shape.clone() },
+            false => output.clone(),
+        };
+        let kernel = Kernel::Quantized(Box::new(quantized));
+        self.push(&step.name, kernel, inputs, to.clone());
+        if gives_bytes && needs.floats.contains(&output.buffer) {
+            let op = Op::Dequantize(Dequantize { scale: scale.scale, zero: scale.zero });
+            self.push(&step.name, Kernel::Plain(op), vec![to], output);
+        }
+    }
+
+    /// A tensor as bytes, made of its f32 numbers if need be.
+    fn as_bytes(&mut self, name: &str, operand: &Operand) -> Operand {
+        if let Some(&buffer) = self.bytes.get(&operand.buffer) {
+            return Operand { buffer, shape: operand.shape.clone() };
+        }
+        let scale = self.known[&operand.buffer].scale;
+        let bytes = Operand { buffer: self.bytes_of(operand), shape: operand.shape.clone() };
+        let op = Op::Quantize(Quantize { scale: scale.scale, zero: scale.zero });
+        self.push(name, Kernel::Plain(op), vec![operand.clone()], bytes.clone());
+        bytes
+    }
+
+    fn bytes_of(&mut self, operand: &Operand) -> BufferId {
+        let elements = self.draft.buffers[operand.buffer].elements;
+        let buffer = self.draft.buffer(elements, ElementType::U8);
+        self.bytes.insert(operand.buffer, buffer);
+        buffer
+    }
+
+    fn push(&mut self, name: &str, kernel: Kernel, inputs: Vec<Operand>, output: Operand) {
+        self.steps.push(Some(Step { name: name.into(), kernel, inputs, output }));
+    }
+}
