@@ -38,7 +38,7 @@ pub enum CalibrationError {
     Run(String),
 }
 
-/// Runs a network on samples, each an input in the plan's own order, twice: for the ends of the values, and for how they
+/// Runs a network on samples, each an input in the order that the model gives its axes, twice: for the ends of the values, and for how they
 /// lie between them.
 ///
 /// # Errors
@@ -87,12 +87,9 @@ fn each(
     see: &mut dyn FnMut(Option<usize>, &[f32]),
 ) -> Result<(), CalibrationError> {
     for sample in samples {
-        let input = executor.input_mut(0);
-        if input.len() != sample.len() {
-            return Err(CalibrationError::Inputs);
-        }
-        input.copy_from_slice(sample);
-        see(None, sample);
+        let bytes: Vec<u8> = sample.iter().flat_map(|value| value.to_le_bytes()).collect();
+        executor.set_input(0, &bytes).map_err(|error| CalibrationError::Run(error.to_string()))?;
+        see(None, executor.input_mut(0));
         let run = executor.run_watched(|step, values| see(Some(step), values));
         run.map_err(|error| CalibrationError::Run(error.to_string()))?;
     }
