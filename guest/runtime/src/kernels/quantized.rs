@@ -9,8 +9,10 @@ pub use rescale::{dequantize, quantize};
 use super::Geometry;
 #[cfg(any(test, feature = "self-check"))]
 use super::Window;
-use crate::simd::Level;
+use crate::simd::{Dot, Finish, Level};
 use maasm_plan::op::QuantizedConv;
+use rescale::LANES;
+use std::ops::Range;
 
 /// What a convolution reads.
 #[derive(Clone, Copy)]
@@ -48,6 +50,31 @@ pub fn run(
         level.run(depthwise::Depthwise { op, geometry, operands, y, scratch });
     } else {
         level.run(dense::Dense { op, geometry, operands, y, scratch });
+    }
+}
+
+/// Writes up to eight channels of a pixel, which lie at these places of output and residual.
+#[inline(always)]
+fn write<D: Dot>(sums: D::Sums, finish: &Finish, residual: Option<&[u8]>, places: Range<usize>, y: &mut Output) {
+    let count = places.len();
+    match y {
+        Output::Floats(y) => y[places].copy_from_slice(&rescale::floats::<D>(sums, finish)[..count]),
+        Output::Bytes(y) => {
+            let y = &mut y[places.clone()];
+            let residual = residual.map(|residual| &residual[places]);
+            if count == LANES {
+                // SAFETY: both have just been cut to eight bytes.
+                unsafe { D::finish(sums, finish, residual.map(<[u8]>::as_ptr), y.as_mut_ptr()) };
+                return;
+            }
+            let (mut bytes, mut added) = ([0; LANES], [0; LANES]);
+            if let Some(residual) = residual {
+                added[..count].copy_from_slice(residual);
+            }
+            // SAFETY: both have eight bytes.
+            unsafe { D::finish(sums, finish, residual.map(|_| added.as_ptr()), bytes.as_mut_ptr()) };
+            y.copy_from_slice(&bytes[..count]);
+        }
     }
 }
 

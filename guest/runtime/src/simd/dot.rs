@@ -19,6 +19,51 @@ pub unsafe trait Dot: Copy {
     unsafe fn weights(from: *const i8) -> Self::Weights;
     /// Adds the products of four inputs, each from 0 to 127, with the weights.
     unsafe fn dot(sums: Self::Sums, weights: Self::Weights, inputs: *const u8) -> Self::Sums;
+    /// Adds the products of eight inputs with eight weights, and of eight others.
+    unsafe fn products(sums: Self::Sums, inputs: [*const u8; 2], weights: [*const i8; 2]) -> Self::Sums;
+    /// Writes eight sums as bytes, at any alignment.
+    unsafe fn finish(sums: Self::Sums, finish: &Finish, residual: Option<*const u8>, to: *mut u8);
+}
+
+/// How sums become bytes; what each step means is told in [`maasm_plan::op::QuantizedConv`].
+#[derive(Clone, Copy)]
+pub struct Finish {
+    /// What each sum is multiplied by.
+    pub multipliers: [f32; 8],
+    /// The lowest and the highest result, less `zero`.
+    pub low: f32,
+    pub high: f32,
+    /// What stands for 0.
+    pub zero: i32,
+    /// What stands for 0 in the residual.
+    pub residual_zero: i32,
+    /// What a step of the residual is.
+    pub residual_scale: f32,
+}
+
+/// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.
+pub const MAGIC: f32 = 12_582_912.0;
+
+/// [`Dot::finish`], number by number.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn finish_each(sums: &[i32; 8], finish: &Finish, residual: Option<[u8; 8]>) -> [u8; 8] {
+    let mut numbers = [0.0; 8];
+    for i in 0..8 {
+        numbers[i] = sums[i] as f32 * finish.multipliers[i];
+    }
+    if let Some(residual) = residual {
+        for i in 0..8 {
+            numbers[i] += (i32::from(residual[i]) - finish.residual_zero) as f32 * finish.residual_scale;
+        }
+    }
+    let mut bytes = [0; 8];
+    for i in 0..8 {
+        let number = if numbers[i] > finish.low { numbers[i] } else { finish.low };
+        let number = if number < finish.high { number } else { finish.high };
+        bytes[i] = ((number + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32 + finish.zero) as u8;
+    }
+    bytes
 }
 
 /// One product after the other.
@@ -61,6 +106,28 @@ unsafe impl Dot for PortableDot {
         }
         sums
     }
+
+    #[inline(always)]
+    unsafe fn products(mut sums: [i32; 8], inputs: [*const u8; 2], weights: [*const i8; 2]) -> [i32; 8] {
+        for (inputs, weights) in inputs.into_iter().zip(weights) {
+            // SAFETY: the caller has eight inputs and as many weights there.
+            let (inputs, weights) =
+                unsafe { (inputs.cast::<[u8; 8]>().read_unaligned(), weights.cast::<[i8; 8]>().read_unaligned()) };
+            for i in 0..8 {
+                sums[i] += i32::from(inputs[i]) * i32::from(weights[i]);
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    unsafe fn finish(sums: [i32; 8], finish: &Finish, residual: Option<*const u8>, to: *mut u8) {
+        // SAFETY: the caller has eight bytes at either.
+        unsafe {
+            let residual = residual.map(|residual| residual.cast::<[u8; 8]>().read_unaligned());
+            to.cast::<[u8; 8]>().write_unaligned(finish_each(&sums, finish, residual));
+        }
+    }
 }
 
 /// AVX2's products of bytes, summed in pairs of 16 bits and then of 32.
@@ -70,7 +137,7 @@ pub struct Avx2Dot;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
-    use super::{Avx2Dot, Dot};
+    use super::{Avx2Dot, Dot, Finish, finish_each};
     use std::arch::x86_64::*;
 
     // SAFETY: it is used only where AVX2 was detected.
@@ -105,6 +172,30 @@ mod avx2 {
                 _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
             }
         }
+
+        #[inline(always)]
+        unsafe fn products(sums: __m256i, inputs: [*const u8; 2], weights: [*const i8; 2]) -> __m256i {
+            // SAFETY: the instructions are there and the caller has eight inputs and weights at each place.
+            unsafe {
+                let product = |i: usize| {
+                    let inputs = _mm_cvtepu8_epi16(_mm_loadl_epi64(inputs[i].cast()));
+                    _mm_mullo_epi16(inputs, _mm_cvtepi8_epi16(_mm_loadl_epi64(weights[i].cast())))
+                };
+                // Two products fit 16 bits.
+                _mm256_add_epi32(sums, _mm256_cvtepi16_epi32(_mm_add_epi16(product(0), product(1))))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn finish(sums: __m256i, finish: &Finish, residual: Option<*const u8>, to: *mut u8) {
+            let mut all = [0; 8];
+            // SAFETY: the instructions are there and the caller has eight bytes at either.
+            unsafe {
+                Self::store(all.as_mut_ptr(), sums);
+                let residual = residual.map(|residual| residual.cast::<[u8; 8]>().read_unaligned());
+                to.cast::<[u8; 8]>().write_unaligned(finish_each(&all, finish, residual));
+            }
+        }
     }
 }
 
@@ -115,7 +206,7 @@ pub struct WasmDot;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use super::{Dot, WasmDot};
+    use super::{Dot, Finish, MAGIC, WasmDot};
     use std::arch::wasm32::*;
 
     // SAFETY: the module is built for the instructions, so a host that runs it has them.
@@ -149,6 +240,45 @@ mod wasm {
             // SAFETY: the caller has four inputs there.
             let inputs = unsafe { v128_load32_splat(inputs.cast()) };
             [four(sums[0], weights[0], inputs), four(sums[1], weights[1], inputs)]
+        }
+
+        #[inline(always)]
+        unsafe fn products(sums: [v128; 2], inputs: [*const u8; 2], weights: [*const i8; 2]) -> [v128; 2] {
+            // SAFETY: the caller has eight inputs and weights at each place.
+            let product =
+                |i: usize| unsafe { i16x8_mul(i16x8_load_extend_u8x8(inputs[i]), i16x8_load_extend_i8x8(weights[i])) };
+            // Two products fit 16 bits.
+            let both = i16x8_add(product(0), product(1));
+            [i32x4_add(sums[0], i32x4_extend_low_i16x8(both)), i32x4_add(sums[1], i32x4_extend_high_i16x8(both))]
+        }
+
+        #[inline(always)]
+        unsafe fn finish(sums: [v128; 2], finish: &Finish, residual: Option<*const u8>, to: *mut u8) {
+            // SAFETY: the caller has eight bytes at either.
+            unsafe {
+                let factors = finish.multipliers.as_ptr();
+                let mut numbers = [
+                    f32x4_mul(f32x4_convert_i32x4(sums[0]), v128_load(factors.cast())),
+                    f32x4_mul(f32x4_convert_i32x4(sums[1]), v128_load(factors.add(4).cast())),
+                ];
+                if let Some(residual) = residual {
+                    let bytes = i16x8_load_extend_u8x8(residual);
+                    let steps = i16x8_sub(bytes, i16x8_splat(finish.residual_zero as i16));
+                    let scale = f32x4_splat(finish.residual_scale);
+                    let added = |steps: v128| f32x4_mul(f32x4_convert_i32x4(steps), scale);
+                    numbers[0] = f32x4_add(numbers[0], added(i32x4_extend_low_i16x8(steps)));
+                    numbers[1] = f32x4_add(numbers[1], added(i32x4_extend_high_i16x8(steps)));
+                }
+                let (low, high) = (f32x4_splat(finish.low), f32x4_splat(finish.high));
+                let (magic, offset) = (f32x4_splat(MAGIC), i32x4_splat(finish.zero - MAGIC.to_bits() as i32));
+                let rounded = numbers.map(|number| {
+                    // The pseudo-minimum is one instruction on every host.
+                    let number = f32x4_pmin(f32x4_pmax(number, low), high);
+                    i32x4_add(f32x4_add(number, magic), offset)
+                });
+                let words = i16x8_narrow_i32x4(rounded[0], rounded[1]);
+                v128_store64_lane::<0>(u8x16_narrow_i16x8(words, words), to.cast());
+            }
         }
     }
 

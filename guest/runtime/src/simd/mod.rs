@@ -14,7 +14,7 @@ mod wasm;
 
 mod dot;
 
-pub use dot::Dot;
+pub use dot::{Dot, Finish, MAGIC};
 
 /// A vector of [`Simd::LANES`] floats.
 ///

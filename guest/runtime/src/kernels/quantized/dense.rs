@@ -4,10 +4,10 @@
 //! are first copied into an image for which that is so. For every window row, or cell, the inputs under the window are then
 //! contiguous, and four of them are multiplied at once.
 
-use super::rescale::{LANES, Rescale};
+use super::rescale::{self, LANES};
 use super::{Operands, Output};
 use crate::kernels::Geometry;
-use crate::simd::{Dot, Kernel, Simd};
+use crate::simd::{Dot, Finish, Kernel, Simd};
 use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv};
 
 /// Pixels of a tile.
@@ -40,7 +40,7 @@ impl Kernel for Dense<'_, '_> {
                 false => fill(op, geometry, x, scratch),
             };
             image.check(op, geometry, operands);
-            let convolution = Convolution { op, geometry, operands, image, rescale: Rescale::new(op) };
+            let convolution = Convolution { op, geometry, operands, image, finish: rescale::finish(op) };
             convolution.run::<S::Dot>(n * places, y);
         }
     }
@@ -99,7 +99,7 @@ struct Convolution<'a> {
     geometry: &'a Geometry,
     operands: &'a Operands<'a>,
     image: Image<'a>,
-    rescale: Rescale,
+    finish: Finish,
 }
 
 /// The contiguous runs of input under a window.
@@ -117,7 +117,7 @@ struct Spans {
 struct Panel<'a> {
     weights: &'a [i8],
     bias: [i32; LANES],
-    multipliers: [f32; LANES],
+    finish: Finish,
     /// The first output channel, and how many there are.
     first: usize,
     columns: usize,
@@ -160,13 +160,14 @@ impl Convolution<'_> {
                     bias[..columns].copy_from_slice(&self.operands.bias[first..first + columns]);
                     multipliers[..columns].copy_from_slice(&self.operands.multipliers[first..first + columns]);
                     let weights = &self.operands.weights[(group * panels + panel) * panel_len..][..panel_len];
-                    let panel = Panel { weights, bias, multipliers, first, columns };
+                    let finish = Finish { multipliers, ..self.finish };
+                    let panel = Panel { weights, bias, finish, first, columns };
                     for tile in (0..block).step_by(TILE) {
                         // A tile that reaches behind the block computes its last pixel several times.
                         let at = [0, 1, 2, 3, 4].map(|i| offsets[(tile + i).min(block - 1)] + group * each);
                         let sums = self.sums::<D>(&spans, &panel, at);
                         for (i, sums) in sums.iter().enumerate().take(block - tile) {
-                            self.write(&panel, sums, first_pixel + start + tile + i, y);
+                            self.write::<D>(&panel, sums, first_pixel + start + tile + i, y);
                         }
                     }
                 }
@@ -195,28 +196,11 @@ impl Convolution<'_> {
     }
 
     #[inline(always)]
-    fn write(&self, panel: &Panel, sums: &[i32; LANES], pixel: usize, y: &mut Output) {
+    fn write<D: Dot>(&self, panel: &Panel, sums: &[i32; LANES], pixel: usize, y: &mut Output) {
         let place = pixel * self.geometry.out_channels + panel.first;
-        let columns = panel.columns;
-        match y {
-            Output::Floats(y) => {
-                let numbers = self.rescale.floats(sums, &panel.multipliers);
-                y[place..place + columns].copy_from_slice(&numbers[..columns]);
-            }
-            Output::Bytes(y) => {
-                let mut residual = [0; LANES];
-                let residual = self.operands.residual.map(|all| {
-                    residual[..columns].copy_from_slice(&all[place..place + columns]);
-                    &residual
-                });
-                let bytes = self.rescale.bytes(sums, &panel.multipliers, residual);
-                if columns == LANES {
-                    y[place..place + LANES].copy_from_slice(&bytes);
-                } else {
-                    y[place..place + columns].copy_from_slice(&bytes[..columns]);
-                }
-            }
-        }
+        // SAFETY: there are eight sums.
+        let sums = unsafe { D::load(sums.as_ptr()) };
+        super::write::<D>(sums, &panel.finish, self.operands.residual, place..place + panel.columns, y);
     }
 }
 

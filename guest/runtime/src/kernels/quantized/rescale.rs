@@ -2,10 +2,8 @@
 
 #[cfg(any(test, feature = "self-check"))]
 use super::Output;
+use crate::simd::{Dot, Finish, MAGIC};
 use maasm_plan::op::{Dequantize, LARGEST, Quantize, QuantizedConv, Rescaled};
-
-/// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.
-const MAGIC: f32 = 12_582_912.0;
 
 /// The nearest integer of a number of less than 2²².
 #[inline(always)]
@@ -23,63 +21,30 @@ fn clamp(number: f32, low: f32, high: f32) -> f32 {
 /// How many numbers are computed at once.
 pub const LANES: usize = 8;
 
-/// What a convolution does with its sums, ready for use.
-#[derive(Clone, Copy)]
-pub struct Rescale {
-    low: f32,
-    high: f32,
-    zero: i32,
-    residual_zero: i32,
-    residual_scale: f32,
+/// How a convolution's sums become numbers, but for what each is multiplied by.
+pub fn finish(op: &QuantizedConv) -> Finish {
+    let (residual_zero, residual_scale) =
+        op.residual.map_or((0, 0.0), |residual| (i32::from(residual.zero), residual.scale));
+    let (low, high, zero) = match op.output {
+        Rescaled::Bytes { zero, low, high } => {
+            let from_zero = |bound: u8| f32::from(bound) - f32::from(zero);
+            (from_zero(low), from_zero(high), i32::from(zero))
+        }
+        Rescaled::Floats { low, high } => (low, high, 0),
+    };
+    Finish { multipliers: [0.0; LANES], low, high, zero, residual_zero, residual_scale }
 }
 
-impl Rescale {
-    pub fn new(op: &QuantizedConv) -> Self {
-        let (residual_zero, residual_scale) =
-            op.residual.map_or((0, 0.0), |residual| (i32::from(residual.zero), residual.scale));
-        match op.output {
-            Rescaled::Bytes { zero, low, high } => {
-                let from_zero = |bound: u8| f32::from(bound) - f32::from(zero);
-                let (low, high) = (from_zero(low), from_zero(high));
-                Self { low, high, zero: zero.into(), residual_zero, residual_scale }
-            }
-            Rescaled::Floats { low, high } => Self { low, high, zero: 0, residual_zero, residual_scale },
-        }
+/// Eight sums as f32 numbers.
+#[inline(always)]
+pub fn floats<D: Dot>(sums: D::Sums, finish: &Finish) -> [f32; LANES] {
+    let (mut all, mut numbers) = ([0; LANES], [0.0; LANES]);
+    // SAFETY: there is room for eight sums.
+    unsafe { D::store(all.as_mut_ptr(), sums) };
+    for i in 0..LANES {
+        numbers[i] = clamp(all[i] as f32 * finish.multipliers[i], finish.low, finish.high);
     }
-
-    /// Eight sums as numbers of seven bits.
-    #[inline(always)]
-    pub fn bytes(
-        &self,
-        sums: &[i32; LANES],
-        multipliers: &[f32; LANES],
-        residual: Option<&[u8; LANES]>,
-    ) -> [u8; LANES] {
-        let mut numbers = [0.0; LANES];
-        for i in 0..LANES {
-            numbers[i] = sums[i] as f32 * multipliers[i];
-        }
-        if let Some(residual) = residual {
-            for i in 0..LANES {
-                numbers[i] += (i32::from(residual[i]) - self.residual_zero) as f32 * self.residual_scale;
-            }
-        }
-        let mut bytes = [0; LANES];
-        for i in 0..LANES {
-            bytes[i] = (nearest(clamp(numbers[i], self.low, self.high)) + self.zero) as u8;
-        }
-        bytes
-    }
-
-    /// Eight sums as f32 numbers.
-    #[inline(always)]
-    pub fn floats(&self, sums: &[i32; LANES], multipliers: &[f32; LANES]) -> [f32; LANES] {
-        let mut numbers = [0.0; LANES];
-        for i in 0..LANES {
-            numbers[i] = clamp(sums[i] as f32 * multipliers[i], self.low, self.high);
-        }
-        numbers
-    }
+    numbers
 }
 
 /// The specification.
