@@ -36,7 +36,7 @@ pub fn photographs(data: &Path) -> Vec<(Vec<u8>, usize)> {
     paths.iter().map(|path| (fs::read(path).unwrap(), class(path))).collect()
 }
 
-fn recipe() -> ImageRecipe {
+pub fn recipe() -> ImageRecipe {
     preset("efficientnet-lite").expect("there is such a preset").recipe(224, 224, Layout::ChannelsFirst)
 }
 

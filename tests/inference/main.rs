@@ -6,3 +6,4 @@ mod kernels;
 mod light;
 mod network;
 mod packages;
+mod quantized;
