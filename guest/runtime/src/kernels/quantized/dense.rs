@@ -166,9 +166,8 @@ impl Convolution<'_> {
                         // A tile that reaches behind the block computes its last pixel several times.
                         let at = [0, 1, 2, 3, 4].map(|i| offsets[(tile + i).min(block - 1)] + group * each);
                         let sums = self.sums::<D>(&spans, &panel, at);
-                        for (i, sums) in sums.iter().enumerate().take(block - tile) {
-                            self.write::<D>(&panel, sums, first_pixel + start + tile + i, y);
-                        }
+                        let count = TILE.min(block - tile);
+                        self.write::<D>(&panel, &sums, count, first_pixel + start + tile, y);
                     }
                 }
             }
@@ -178,51 +177,78 @@ impl Convolution<'_> {
     /// The sums of five pixels that begin at these places of the image.
     #[inline(always)]
     fn sums<D: Dot>(&self, spans: &Spans, panel: &Panel, at: [usize; TILE]) -> [[i32; LANES]; TILE] {
-        let mut sums = [panel.bias; TILE];
+        let mut sums = [[0; LANES]; TILE];
+        let to: *mut i32 = sums.as_mut_ptr().cast();
         let mut weights = panel.weights.as_ptr();
+        // All pixels' sums begin with the bias, and go on from one span to the next.
+        let (mut start, mut step) = (panel.bias.as_ptr(), 0);
         for row in 0..spans.rows {
             for column in 0..spans.columns {
                 let span = row * spans.row_step + column * spans.column_step;
                 // SAFETY: `check` has made sure that every window lies inside the image and that a panel is as long as
-                // the spans together.
+                // the spans together; there are eight sums of each pixel, and eight of the bias.
                 unsafe {
                     let x = at.map(|at| self.image.x.as_ptr().add(at + span));
-                    multiply::<D>(&mut sums, x, weights, spans.quads);
+                    multiply::<D>(start, step, to, x, weights, spans.quads);
                     weights = weights.add(spans.quads * FOUR * COLUMNS);
                 }
+                (start, step) = (to.cast_const(), LANES);
             }
         }
         sums
     }
 
+    /// Writes the first `count` pixels of a tile, from this pixel of the output on.
     #[inline(always)]
-    fn write<D: Dot>(&self, panel: &Panel, sums: &[i32; LANES], pixel: usize, y: &mut Output) {
-        let place = pixel * self.geometry.out_channels + panel.first;
-        // SAFETY: there are eight sums.
-        let sums = unsafe { D::load(sums.as_ptr()) };
-        super::write::<D>(sums, &panel.finish, self.operands.residual, place..place + panel.columns, y);
+    fn write<D: Dot>(&self, panel: &Panel, sums: &[[i32; LANES]; TILE], count: usize, pixel: usize, y: &mut Output) {
+        let step = self.geometry.out_channels;
+        let first = pixel * step + panel.first;
+        if let (Output::Bytes(y), LANES) = (&mut *y, panel.columns) {
+            let reach = first + (count - 1) * step + LANES;
+            assert!(count <= TILE && reach <= y.len());
+            assert!(self.operands.residual.is_none_or(|residual| reach <= residual.len()));
+            let finish = panel.finish;
+            for (i, sums) in sums.iter().enumerate().take(count) {
+                let place = first + i * step;
+                // SAFETY: eight bytes lie there in output and residual, as has just been checked.
+                unsafe {
+                    let residual = self.operands.residual.map(|residual| residual.as_ptr().add(place));
+                    D::finish(D::load(sums.as_ptr()), &finish, residual, y.as_mut_ptr().add(place));
+                }
+            }
+            return;
+        }
+        for (i, sums) in sums.iter().enumerate().take(count) {
+            let place = first + i * step;
+            // SAFETY: there are eight sums.
+            let sums = unsafe { D::load(sums.as_ptr()) };
+            super::write::<D>(sums, &panel.finish, self.operands.residual, place..place + panel.columns, y);
+        }
     }
 }
 
-/// Adds the products of so many fours to five pixels' sums.
+/// Adds the products of so many fours to what five pixels' sums start from, each `step` numbers behind the one before.
 ///
 /// # Safety
-/// There are so many fours, at least one, behind every pixel's place, and as many times 32 weights.
+/// There are so many fours, at least one, behind every pixel's place, and as many times 32 weights; there are eight numbers
+/// at every start, and room for forty sums, which may be where they start.
 // In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers; unrolled far,
 // since the host spills every sum around its check for interruption whenever a loop turns.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn multiply<D: Dot>(
-    sums: &mut [[i32; LANES]; TILE],
+    start: *const i32,
+    step: usize,
+    sums: *mut i32,
     mut x: [*const u8; TILE],
     mut weights: *const i8,
     mut quads: usize,
 ) {
     // SAFETY: the caller's promise; the loop ends behind the last four.
     unsafe {
-        let mut vectors = [D::load(sums[0].as_ptr()); TILE];
-        for (vector, sums) in vectors.iter_mut().zip(sums.iter()) {
-            *vector = D::load(sums.as_ptr());
+        let mut vectors = [D::load(start); TILE];
+        for (i, vector) in vectors.iter_mut().enumerate().skip(1) {
+            *vector = D::load(start.add(i * step));
         }
         macro_rules! quads {
             ($($k:literal)*) => {$(
@@ -241,8 +267,8 @@ unsafe fn multiply<D: Dot>(
             x = x.map(|x| x.add(16 * FOUR));
             weights = weights.add(16 * FOUR * COLUMNS);
         }
-        for (vector, sums) in vectors.iter().zip(sums.iter_mut()) {
-            D::store(sums.as_mut_ptr(), *vector);
+        for (i, &vector) in vectors.iter().enumerate() {
+            D::store(sums.add(i * LANES), vector);
         }
     }
 }
