@@ -495,10 +495,11 @@ fn open_axes_are_the_users_to_fix_but_the_batch_is_1() {
     let message = compile(&open(1), &Options::default()).err().expect("it is open").to_string();
     assert!(message.contains("--shape x=2x1x4"), "{message}");
     let shapes = vec![("x".to_owned(), vec![2, 5, 4])];
-    let compiled = compile(&open(1), &Options { shapes }).expect("the user fixed it");
+    let compiled = compile(&open(1), &Options { shapes, ..Default::default() }).expect("the user fixed it");
     assert_eq!(compiled.plan.inputs[0].shape, [2, 5, 4]);
     let shapes = vec![("z".to_owned(), vec![2, 5, 4])];
-    let message = compile(&open(1), &Options { shapes }).err().expect("there is no z").to_string();
+    let message =
+        compile(&open(1), &Options { shapes, ..Default::default() }).err().expect("there is no z").to_string();
     assert!(message.contains("no input \"z\""), "{message}");
 }
 

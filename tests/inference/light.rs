@@ -1,6 +1,7 @@
 //! The `light_*` networks of ONNX's own backend tests, with the outputs shipped beside them.
 
 use crate::network::{component, floats, native, run_component, run_native};
+use maasm::compile::quantize::calibrate;
 use maasm::compile::{Options, compile_within};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
@@ -83,4 +84,43 @@ fn vgg19_gives_the_outputs_that_onnx_expects() {
 #[test]
 fn zfnet_gives_the_outputs_that_onnx_expects() {
     check("zfnet512");
+}
+
+/// In int8 a network gives the same bits natively and in WebAssembly, and nearly what it gives in f32.
+fn check_int8(name: &str) {
+    let Some(onnx) = python::package("onnx") else {
+        return println!("skipped: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
+    };
+    let file = onnx.join("backend/test/data/light").join(format!("light_{name}.onnx"));
+    let source = Source::from_onnx(&file, &Limits::default()).unwrap();
+    let float = compile_within(&source.model, &Options::default(), 1 << 30).unwrap();
+    let calibration = Some(calibrate(&float, &[input()]).unwrap());
+    let options = Options { calibration, ..Options::default() };
+    let quantized = compile_within(&source.model, &options, 1 << 30).unwrap();
+    drop(source);
+    let expected = run_native(&mut native(&float), &input());
+    let found = run_native(&mut native(&quantized), &input());
+    let in_wasm = run_component(&component(&quantized, None, Simd::Relaxed), &input());
+    let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert!(bits(&found) == bits(&in_wasm), "{name}: other bits in WebAssembly");
+    let largest = expected.iter().fold(0.0f32, |largest, value| largest.max(value.abs()));
+    let off = found.iter().zip(&expected).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+    println!("{name}: {} steps; outputs up to {largest}, off by {off}", quantized.plan.steps.len());
+    assert!(off <= 0.1 * largest, "{name}: {off} off of {largest}");
+    assert!(quantized.constants.len() * 100 < float.constants.len() * 27, "{name}: its weights are not a quarter");
+}
+
+#[test]
+fn resnet50_in_int8_is_itself() {
+    check_int8("resnet50");
+}
+
+#[test]
+fn shufflenet_in_int8_is_itself() {
+    check_int8("shufflenet");
+}
+
+#[test]
+fn inception_v1_in_int8_is_itself() {
+    check_int8("inception_v1");
 }

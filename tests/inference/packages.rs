@@ -53,7 +53,8 @@ fn check(package: &str, file: &str, input: &str, shape: [usize; 4], layout: Layo
     let expected =
         onnxruntime(&file, std::slice::from_ref(&tensor), Some(&shape)).expect("there is a Python").remove(0);
     let source = Source::from_onnx(&file, &Limits::default()).unwrap();
-    let compiled = compile(&source.model, &Options { shapes: vec![(input.into(), shape.into())] }).unwrap();
+    let compiled =
+        compile(&source.model, &Options { shapes: vec![(input.into(), shape.into())], ..Default::default() }).unwrap();
     let name = Path::new(&file).file_stem().unwrap().to_string_lossy();
     assert_close(&run_native(&mut native(&compiled), &tensor), &expected, &format!("{name} natively"));
     let model = component(&compiled, None, Simd::Relaxed);
@@ -97,7 +98,8 @@ fn by_recipe(package: &str, file: &str, input: &str, shape: [usize; 4], recipe: 
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let photograph = python::package("imageio").expect("it has imageio").join("resources/images/chelsea.png");
     let source = Source::from_onnx(&python::package(package).unwrap().join(file), &Limits::default()).unwrap();
-    let compiled = compile(&source.model, &Options { shapes: vec![(input.into(), shape.into())] }).unwrap();
+    let compiled =
+        compile(&source.model, &Options { shapes: vec![(input.into(), shape.into())], ..Default::default() }).unwrap();
     let recipe = serde_json::from_slice(&fs::read(root.join("models").join(recipe)).unwrap()).unwrap();
     let outputs = component(&compiled, Some(recipe), Simd::Relaxed).infer_media(&fs::read(&photograph).unwrap());
     let script = root.join("tests/support/run_package.py");

@@ -4,7 +4,7 @@
 use crate::accuracy::{data, photographs, pixels, recipe};
 use crate::network::{bytes, compiled, component, native, run_component, run_native, top};
 use maasm::compile::quantize::calibrate;
-use maasm::compile::{Compiled, Options, compile_quantized};
+use maasm::compile::{Compiled, Options, compile};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
 use maasm_plan::Op;
@@ -29,7 +29,8 @@ fn both(data: &Path) -> Both {
         }
     }
     let calibration = calibrate(&float, &samples).unwrap();
-    let quantized = compile_quantized(&source.model, &Options::default(), &calibration).unwrap();
+    let options = Options { calibration: Some(calibration), ..Options::default() };
+    let quantized = compile(&source.model, &options).unwrap();
     Both { float, quantized, others }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if arguments.structure {
         return write_structure(&source, path, &arguments);
     }
-    let options = Options { shapes: arguments.shapes };
+    let options = Options { shapes: arguments.shapes, ..Default::default() };
     let compiled = compile::compile(&source.model, &options);
     let timing = compiled.as_ref().ok().filter(|_| arguments.time).map(timing::measure).transpose()?;
     let inspection = Inspection::new(&source, &options, &compiled, arguments.html.is_some(), timing);

@@ -44,6 +44,9 @@ use tract_onnx::pb::ModelProto;
 pub struct Options {
     /// Shapes of inputs by name, where the model leaves axes open; an open first axis is 1 by default.
     pub shapes: Vec<(String, Vec<usize>)>,
+    /// What samples have shown of the same model, compiled without this ([`quantize::calibrate`]): convolutions and dense
+    /// layers then compute with bytes.
+    pub calibration: Option<quantize::Calibration>,
 }
 
 /// A compiled model: what the packager puts into a component.
@@ -98,43 +101,24 @@ pub fn compile(model: &ModelProto, options: &Options) -> Result<Compiled, Error>
     compile_within(model, options, allowance::FREE)
 }
 
-/// Compiles a model whose convolutions compute with bytes, as samples have shown their ranges to be ([`quantize::calibrate`]
-/// of the same model, compiled with the same options).
-///
-/// # Errors
-/// As [`compile`]; or if no convolution can be one of bytes.
-pub fn compile_quantized(
-    model: &ModelProto,
-    options: &Options,
-    calibration: &quantize::Calibration,
-) -> Result<Compiled, Error> {
-    contain::contain(|| compile_uncontained(model, options, allowance::FREE, Some(calibration)))
-        .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
-}
-
 /// Compiles a model that may have so many bytes of constants computed beyond those that it brings with it, whatever
 /// memory that takes.
 ///
 /// # Errors
 /// As [`compile`].
 pub fn compile_within(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
-    contain::contain(|| compile_uncontained(model, options, computed, None))
+    contain::contain(|| compile_uncontained(model, options, computed))
         .unwrap_or_else(|panic| Err(Error::Invalid(format!("the model is invalid: {panic}"))))
 }
 
-fn compile_uncontained(
-    model: &ModelProto,
-    options: &Options,
-    computed: u64,
-    calibration: Option<&quantize::Calibration>,
-) -> Result<Compiled, Error> {
+fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
     let allowance = Allowance::of(model, computed);
     let typed = front::typed(model, options, &allowance)?;
     let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
     let mut lowered = lower::lower(&typed, allowance)?;
     drop(typed);
     let multiply_accumulates = lowered.draft.multiply_accumulates();
-    if let Some(calibration) = calibration
+    if let Some(calibration) = &options.calibration
         && quantize::rewrite(&mut lowered, calibration) == 0
     {
         return Err(Error::Invalid("the model has no convolution or dense layer that can be quantised".into()));

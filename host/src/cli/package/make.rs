@@ -92,7 +92,7 @@ impl Wish {
             None => told.labels.unwrap_or_default(),
         };
         progress.stage("compiling");
-        let options = compile::Options { shapes: self.shapes };
+        let mut options = compile::Options { shapes: self.shapes, calibration: None };
         let mut compiled = compile::compile(&source.model, &options)?;
         let digest = source.digest;
         let recipe = match (self.preprocess.as_deref(), told.preprocess) {
@@ -104,9 +104,9 @@ impl Wish {
         if let (Some(Quantization::Int8), Some(data)) = (self.quantize, &self.calibrate) {
             progress.stage("calibrating");
             let samples = calibration::samples(data, recipe.as_ref())?;
-            let calibration = quantize::calibrate(&compiled, &samples)?;
+            options.calibration = Some(quantize::calibrate(&compiled, &samples)?);
             drop(samples);
-            compiled = compile::compile_quantized(&source.model, &options, &calibration)?;
+            compiled = compile::compile(&source.model, &options)?;
         }
         // Weights are in memory twice by now; from here on one copy is enough.
         drop(source.model);

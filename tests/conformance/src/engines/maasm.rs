@@ -54,7 +54,7 @@ fn compiled(case: &Case) -> Result<Compiled, Verdict> {
     let ports = source.model.graph.iter().flat_map(|graph| &graph.input);
     let open = ports.zip(&case.inputs).filter(|(port, _)| is_open(port));
     let shapes = open.map(|(port, input)| (port.name.clone(), input.shape.clone())).collect();
-    compile(&source.model, &Options { shapes }).map_err(uncompiled)
+    compile(&source.model, &Options { shapes, ..Default::default() }).map_err(uncompiled)
 }
 
 /// Whether a model leaves a part of an input's shape open.
