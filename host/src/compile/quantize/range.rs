@@ -69,7 +69,8 @@ mod tests {
         histogram.add(&near);
         histogram.add(&[100.0]);
         let reach = histogram.scale().scale * 127.0;
-        assert!((39.0..60.0).contains(&reach), "{reach}");
+        // Where 100 000 · reach² / (12 · 127²) + (100 − reach)² is smallest: rounding all of them, and clamping the one.
+        assert!((reach - 65.9).abs() < 1.5, "{reach}");
         let mut even = Histogram::new(0.0, 100.0);
         even.add(&near.iter().map(|value| value * 2.5).collect::<Vec<_>>());
         let reach = even.scale().scale * 127.0;
