@@ -181,6 +181,13 @@ fn an_archive_that_unpacks_to_too_much_or_is_damaged_is_refused() {
         let path = write(folder.path(), name, &bytes);
         let error = Dataset::open(&path, &limits).err().unwrap();
         assert!(matches!(error, DataError::TooLarge { .. }), "{name}: {error}");
+        let by_bytes = Dataset::open(&path, &Limits { files: 10, ..limits }).err();
+        match (name, by_bytes) {
+            // Nothing of it has to be unpacked.
+            ("a.tar", opened) => assert!(opened.is_none(), "{opened:?}"),
+            (_, Some(DataError::TooLarge { what: "bytes", .. })) => {}
+            (name, other) => panic!("{name}: {other:?}"),
+        }
         let one = Limits { files: 2, total: 1 << 30, ..limits };
         let data = Dataset::open(&path, &one).unwrap();
         assert_eq!(data.read(0).unwrap_err(), "it has 1048576 bytes, a sample may have 50000", "{name}");
