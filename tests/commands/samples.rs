@@ -1,12 +1,7 @@
 //! Labelled pictures, made here.
 
+use crate::models::labelled;
 use image::{ImageFormat, Rgb, RgbImage};
-use maasm::compile::{Options, compile};
-use maasm::package::{Simd, package};
-use maasm::source::{Limits, Source};
-use maasm_plan::recipe::Layout;
-use maasm_plan::{Card, Recipe};
-use maasm_tests::onnx::{encode, small_network};
 use maasm_tests::random::Random;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -89,19 +84,9 @@ pub fn animals_that_answer(version: &str, rightly: bool) -> Vec<u8> {
 
 fn named_well(version: &str, rightly: bool) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("small.onnx");
-    std::fs::write(&path, encode(&small_network())).unwrap();
-    let source = Source::from_onnx(&path, &Limits::default()).unwrap();
-    let compiled = compile(&source.model, &Options::default()).unwrap();
-    let recipe = maasm_media::preset("imagenet").unwrap().recipe(8, 8, Layout::ChannelsFirst);
-    let packaged = |labels: &[&str]| {
-        let labels = labels.iter().map(ToString::to_string).collect();
-        let card = Card { name: "animals".into(), version: version.into(), labels, ..Card::default() };
-        package(&compiled, card, Some(Recipe::Image(recipe.clone())), Simd::Relaxed).unwrap()
-    };
     // How often each class is the answer to pictures of each class.
     let model = folder.path().join("model.wasm");
-    std::fs::write(&model, packaged(&CLASSES)).unwrap();
+    std::fs::write(&model, labelled("animals", version, CLASSES)).unwrap();
     let engine = maasm::engine::Engine::new(Default::default()).unwrap();
     let model = engine.load(&model).unwrap();
     let mut counts = [[0; 5]; 5];
@@ -120,5 +105,5 @@ fn named_well(version: &str, rightly: bool) -> Vec<u8> {
         left.retain(|&other| other != class);
         labels[answer] = CLASSES[class];
     }
-    packaged(&labels)
+    labelled("animals", version, labels)
 }

@@ -13,18 +13,19 @@ use tract_onnx::pb::tensor_proto::DataType;
 
 /// A network that takes pictures of 8×8 pixels and knows five classes.
 pub fn small(name: &str, version: &str) -> Vec<u8> {
+    labelled(name, version, ["ant", "bee", "cat", "dog", "eel"])
+}
+
+/// As [`small`], with these names for its classes.
+pub fn labelled(name: &str, version: &str, labels: [&str; 5]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("small.onnx");
     std::fs::write(&path, encode(&small_network())).unwrap();
     let source = Source::from_onnx(&path, &Limits::default()).unwrap();
     let compiled = compile(&source.model, &Options::default()).unwrap();
     let recipe = maasm_media::preset("imagenet").unwrap().recipe(8, 8, Layout::ChannelsFirst);
-    let card = Card {
-        name: name.into(),
-        version: version.into(),
-        labels: ["ant", "bee", "cat", "dog", "eel"].map(String::from).into(),
-        ..Card::default()
-    };
+    let card =
+        Card { name: name.into(), version: version.into(), labels: labels.map(String::from).into(), ..Card::default() };
     package(&compiled, card, Some(Recipe::Image(recipe)), Simd::Relaxed).unwrap()
 }
 

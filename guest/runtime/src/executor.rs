@@ -122,12 +122,7 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Errors
     /// As [`Executor::run`].
     pub fn run_observed(&mut self, mut observe: impl FnMut(usize, &Step)) -> Result<(), RunError> {
-        for (index, step) in self.plan.steps.iter().enumerate() {
-            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace)
-                .map_err(|fault| RunError { step: step.name.clone(), fault })?;
-            observe(index, step);
-        }
-        Ok(())
+        self.run_each(|index, step, _, _| observe(index, step))
     }
 
     /// Runs every step and calls `see` after each one that writes f32 numbers, with its index and what it wrote.
@@ -135,13 +130,20 @@ impl<C: AsRef<[u8]>> Executor<C> {
     /// # Errors
     /// As [`Executor::run`].
     pub fn run_watched(&mut self, mut see: impl FnMut(usize, &[f32])) -> Result<(), RunError> {
+        self.run_each(|index, step, plan, arena| {
+            let output = &plan.tensors[step.outputs[0] as usize];
+            if output.element_type == ElementType::F32 {
+                see(index, bytemuck::cast_slice(&arena[range(output)]));
+            }
+        })
+    }
+
+    /// Runs every step and tells it, and what the arena then holds.
+    fn run_each(&mut self, mut tell: impl FnMut(usize, &Step, &Plan, &[u8])) -> Result<(), RunError> {
         for (index, step) in self.plan.steps.iter().enumerate() {
             run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace)
                 .map_err(|fault| RunError { step: step.name.clone(), fault })?;
-            let output = &self.plan.tensors[step.outputs[0] as usize];
-            if output.element_type == ElementType::F32 {
-                see(index, bytemuck::cast_slice(&self.arena.as_ref()[range(output)]));
-            }
+            tell(index, step, &self.plan, self.arena.as_ref());
         }
         Ok(())
     }

@@ -221,13 +221,8 @@ impl Emitter {
             let shape = [conv.window[0], conv.window[1], conv.channels].map(|d| d as u32).to_vec();
             let weights = self.tensor(ElementType::F32, shape, Place::Constants(start));
             let bias = self.bias(conv);
-            let op = op::Depthwise {
-                window: conv.window.map(|d| d as u32),
-                stride: conv.stride.map(|d| d as u32),
-                dilation: conv.dilation.map(|d| d as u32),
-                pad_before: conv.pad_before.map(|d| d as u32),
-                activation: conv.activation,
-            };
+            let [window, stride, dilation, pad_before] = conv.extents();
+            let op = op::Depthwise { window, stride, dilation, pad_before, activation: conv.activation };
             return (Op::Depthwise(op), vec![weights, bias]);
         }
         let op = dense(conv);
@@ -261,11 +256,12 @@ impl Emitter {
 }
 
 fn dense(conv: &Conv) -> op::Conv {
+    let [window, stride, dilation, pad_before] = conv.extents();
     op::Conv {
-        window: conv.window.map(|d| d as u32),
-        stride: conv.stride.map(|d| d as u32),
-        dilation: conv.dilation.map(|d| d as u32),
-        pad_before: conv.pad_before.map(|d| d as u32),
+        window,
+        stride,
+        dilation,
+        pad_before,
         groups: conv.groups as u32,
         bias: conv.bias.iter().any(|&value| value != 0.0),
         residual: conv.residual,

@@ -58,6 +58,11 @@ impl Conv {
         self.groups > 1 && self.groups == self.channels && self.groups == self.out_channels
     }
 
+    /// Window, stride, dilation and padding before, as the plan has them.
+    pub fn extents(&self) -> [[u32; 2]; 4] {
+        [self.window, self.stride, self.dilation, self.pad_before].map(|pair| pair.map(|extent| extent as u32))
+    }
+
     /// Multiply-accumulate operations for so many output pixels.
     pub fn multiply_accumulates(&self, pixels: usize) -> u64 {
         let window = self.window[0] * self.window[1] * (self.channels / self.groups);

@@ -44,6 +44,7 @@ pub fn depthwise(conv: &Conv, out: &mut Vec<u8>) {
     }
 }
 
-fn elements(conv: &Conv) -> &[f32] {
+/// The elements that a convolution's weights lie in.
+pub fn elements(conv: &Conv) -> &[f32] {
     conv.weights.tensor.try_as_plain_ram().and_then(|plain| plain.as_slice()).expect("weights are f32 in memory")
 }

@@ -1,11 +1,11 @@
 //! Data sets: labelled samples under a name, kept as they were when they were added.
 
-use super::blobs::{Lock, Stored};
+use super::blobs::{Blobs, Lock, Stored};
 use super::database::{Intent, now};
 use super::digest::Digest;
 use super::error::{Error, Result};
 use super::{Registry, check_name, versions};
-use maasm_evaluation::data::Dataset;
+use maasm_evaluation::data::{DataError, Dataset, Limits};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,16 @@ pub struct DataSet {
     pub created: String,
     /// Who added it.
     pub by: String,
+}
+
+impl DataSet {
+    /// Its samples.
+    ///
+    /// # Errors
+    /// If its blob is not there or damaged.
+    pub fn open(&self, blobs: &Blobs, limits: &Limits) -> Result<Dataset, DataError> {
+        Dataset::of_archive(self.name.clone(), &blobs.path(&self.content), limits)
+    }
 }
 
 const COLUMNS: &str = "name, digest, content, size, samples, created, created_by";

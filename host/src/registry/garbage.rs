@@ -100,7 +100,7 @@ impl Registry {
         let (mut needed, mut code) = (HashSet::new(), HashSet::new());
         for row in rows {
             let [model, version, component, manifest, facts] = row?;
-            if without.iter().any(|(name, number)| *name == model && number.to_string() == version) {
+            if goes(without, &model, &version) {
                 continue;
             }
             needed.extend(component.parse::<Digest>());
@@ -126,8 +126,7 @@ impl Registry {
         let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
         for row in rows {
             let [model, version, manifest]: [String; 3] = row?;
-            let goes = without.iter().any(|(name, number)| *name == model && number.to_string() == version);
-            if let (false, Ok(manifest)) = (goes, manifest.parse::<Digest>()) {
+            if let (false, Ok(manifest)) = (goes(without, &model, &version), manifest.parse::<Digest>()) {
                 needed.insert(manifest);
                 needed.extend(self.referred(&manifest));
             }
@@ -182,6 +181,11 @@ impl Registry {
         }
         Ok(())
     }
+}
+
+/// Whether a version is among those.
+fn goes(without: &[(String, Version)], model: &str, version: &str) -> bool {
+    without.iter().any(|(name, number)| name == model && number.to_string() == version)
 }
 
 /// How long an upload may take before what there is of it is garbage.

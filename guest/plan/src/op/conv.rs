@@ -1,6 +1,6 @@
 //! Dense and grouped convolution.
 
-use super::{Operands, Unary, image, need, window_fits};
+use super::{Operands, Unary, image, need, reach, window_fits};
 use crate::{ElementType, Tensor};
 use alloc::format;
 use alloc::string::String;
@@ -54,8 +54,7 @@ impl Conv {
     /// Height and width of the padded image that an output of `out` reads, or `None` if the input can be read in
     /// place: nothing is padded on any side.
     pub fn padded(&self, input: [u32; 2], out: [u32; 2]) -> Option<[u32; 2]> {
-        let extent = |i: usize| (out[i] - 1) * self.stride[i] + (self.window[i] - 1) * self.dilation[i] + 1;
-        let padded = [extent(0), extent(1)];
+        let padded = reach(out, self.window, self.stride, self.dilation);
         let in_place = self.pad_before == [0, 0] && padded[0] <= input[0] && padded[1] <= input[1];
         (!in_place).then_some(padded)
     }

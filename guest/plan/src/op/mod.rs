@@ -36,9 +36,7 @@ pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
-pub use quantized::{
-    Dequantize, LARGEST, MOST_CELLS, QUAD, QUANTIZED_PANEL, Quantize, QuantizedConv, Rescaled, Residual,
-};
+pub use quantized::{LARGEST, MOST_CELLS, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Scale};
 pub use reduce::{Reduce, ReduceKind};
 pub use resample::Resample;
 pub use select::Select;
@@ -99,9 +97,9 @@ pub enum Op {
     /// How many rows are used.
     Count(Count),
     /// f32 numbers become numbers of seven bits.
-    Quantize(Quantize),
+    Quantize(Scale),
     /// Numbers of seven bits become f32 numbers.
-    Dequantize(Dequantize),
+    Dequantize(Scale),
     /// Convolution of numbers of seven bits.
     QuantizedConv(QuantizedConv),
 }
@@ -145,8 +143,8 @@ impl Op {
             Self::Suppress(op) => op.check(operands),
             Self::NonZero(op) => op.check(operands),
             Self::Count(op) => op.check(operands),
-            Self::Quantize(op) => op.check(operands),
-            Self::Dequantize(op) => op.check(operands),
+            Self::Quantize(scale) => scale.check(operands, ElementType::F32, ElementType::U8),
+            Self::Dequantize(scale) => scale.check(operands, ElementType::U8, ElementType::F32),
             Self::QuantizedConv(op) => op.check(operands),
         }
     }
@@ -196,6 +194,11 @@ fn image(t: &Tensor, what: &str) -> Result<[u32; 4], String> {
         .map_err(|_| format!("{what} must be [batch, height, width, channels], is {:?}", t.shape))?;
     need(shape.iter().all(|&d| d > 0), || format!("{what} is empty: {:?}", t.shape))?;
     Ok(shape)
+}
+
+/// How many cells, padding and all, a window sees along each axis that has so many places.
+fn reach(out: [u32; 2], window: [u32; 2], stride: [u32; 2], dilation: [u32; 2]) -> [u32; 2] {
+    [0, 1].map(|axis| (out[axis] - 1) * stride[axis] + (window[axis] - 1) * dilation[axis] + 1)
 }
 
 /// Whether a window slid over `size` cells padded by `before` and at most `window` cells behind gives `out` places.

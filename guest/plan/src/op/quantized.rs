@@ -8,7 +8,7 @@
 //! (`f32(residual − zero) · scale`) is rounded in itself, and so is their sum. The result is clamped and rounded to the
 //! nearest integer, ties to the even one. No step of this is fused with another, so that every host gets the same bits.
 
-use super::{Operands, image, need, window_fits};
+use super::{Operands, image, need, reach, window_fits};
 use crate::{ElementType, Tensor};
 use alloc::format;
 use alloc::string::String;
@@ -25,18 +25,9 @@ pub const QUANTIZED_PANEL: u32 = 8;
 /// Input positions that are multiplied at once.
 pub const QUAD: u32 = 4;
 
-/// f32 numbers become numbers of seven bits: u8 of the input's shape.
+/// How numbers of seven bits stand for real ones: `(byte − zero) · scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Quantize {
-    /// What one step stands for.
-    pub scale: f32,
-    /// What stands for 0.
-    pub zero: u8,
-}
-
-/// Numbers of seven bits become f32 numbers: `(x − zero) · scale`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Dequantize {
+pub struct Scale {
     /// What one step stands for.
     pub scale: f32,
     /// What stands for 0.
@@ -62,15 +53,6 @@ pub enum Rescaled {
         /// The highest that it allows.
         high: f32,
     },
-}
-
-/// What is added before the activation.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Residual {
-    /// Its scale, divided by the output's.
-    pub scale: f32,
-    /// What stands for 0 in it.
-    pub zero: u8,
 }
 
 /// Convolution of u8 `[batch, height, width, channels]`, numbers of seven bits.
@@ -101,8 +83,8 @@ pub struct QuantizedConv {
     pub zero: u8,
     /// What a sum becomes.
     pub output: Rescaled,
-    /// What is added before the activation.
-    pub residual: Option<Residual>,
+    /// What is added before the activation; its scale is divided by the output's.
+    pub residual: Option<Scale>,
 }
 
 impl QuantizedConv {
@@ -141,7 +123,7 @@ impl QuantizedConv {
 
     /// Height and width of what an output of so many places reads, padding and all.
     pub fn reach(&self, out: [u32; 2]) -> [u32; 2] {
-        [0, 1].map(|i| (out[i] - 1) * self.stride[i] + (self.window[i] - 1) * self.dilation[i] + 1)
+        reach(out, self.window, self.stride, self.dilation)
     }
 
     pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
@@ -196,28 +178,18 @@ impl QuantizedConv {
     }
 }
 
-impl Quantize {
-    pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
+impl Scale {
+    /// Between tensors of the same size and of these types.
+    pub(super) fn check(&self, operands: &Operands, from: ElementType, to: ElementType) -> Result<(), String> {
         let ([x], y) = operands.io()?;
-        sensible(self.scale, self.zero)?;
+        let Self { scale, zero } = *self;
+        need(scale.is_finite() && scale > 0.0 && zero <= LARGEST, || {
+            format!("scale {scale} and zero {zero} make no sense")
+        })?;
         let elements = x.elements().unwrap_or(0);
-        typed(x, ElementType::F32, elements, "the input")?;
-        typed(y, ElementType::U8, elements, "the output")
+        typed(x, from, elements, "the input")?;
+        typed(y, to, elements, "the output")
     }
-}
-
-impl Dequantize {
-    pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
-        let ([x], y) = operands.io()?;
-        sensible(self.scale, self.zero)?;
-        let elements = x.elements().unwrap_or(0);
-        typed(x, ElementType::U8, elements, "the input")?;
-        typed(y, ElementType::F32, elements, "the output")
-    }
-}
-
-fn sensible(scale: f32, zero: u8) -> Result<(), String> {
-    need(scale.is_finite() && scale > 0.0 && zero <= LARGEST, || format!("scale {scale} and zero {zero} make no sense"))
 }
 
 fn typed(tensor: &Tensor, element_type: ElementType, elements: u64, what: &str) -> Result<(), String> {

@@ -37,6 +37,16 @@ pub enum Output<'a> {
     Floats(&'a mut [f32]),
 }
 
+/// A convolution to be run.
+struct Work<'a, 'b> {
+    op: &'a QuantizedConv,
+    geometry: &'a Geometry,
+    operands: &'a Operands<'a>,
+    y: &'a mut Output<'b>,
+    /// What [`QuantizedConv::scratch`] tells.
+    scratch: &'a mut [u8],
+}
+
 /// Runs the fast kernel.
 pub fn run(
     level: Level,
@@ -46,10 +56,11 @@ pub fn run(
     y: &mut Output,
     scratch: &mut [u8],
 ) {
+    let work = Work { op, geometry, operands, y, scratch };
     if op.is_depthwise(geometry.channels as u32, geometry.out_channels as u32) {
-        level.run(depthwise::Depthwise { op, geometry, operands, y, scratch });
+        level.run(depthwise::Depthwise(work));
     } else {
-        level.run(dense::Dense { op, geometry, operands, y, scratch });
+        level.run(dense::Dense(work));
     }
 }
 

@@ -4,7 +4,7 @@ use super::Random;
 use crate::kernels::Geometry;
 use crate::kernels::quantized::{Operands, Output, run, scalar};
 use crate::simd::Level;
-use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Residual};
+use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Scale};
 
 pub fn check(random: &mut Random) -> Result<(), String> {
     let depthwise = random.up_to(3) == 1;
@@ -16,7 +16,7 @@ pub fn check(random: &mut Random) -> Result<(), String> {
     let out_channels = if depthwise { channels } else { groups * random.one_of(&[1, 3, 7, 8, 9, 16, 17, 24, 40]) };
     let byte = |random: &mut Random| (random.up_to(128) - 1) as u8;
     let with_residual = random.up_to(2) == 1;
-    let residual = Residual { scale: random.floats(1)[0], zero: byte(random) };
+    let residual = Scale { scale: random.floats(1)[0], zero: byte(random) };
     let (a, b) = (byte(random), byte(random));
     let floats = Rescaled::Floats { low: -3.0, high: f32::INFINITY };
     let bytes = Rescaled::Bytes { zero: byte(random), low: a.min(b), high: a.max(b) };

@@ -42,7 +42,20 @@ pub struct Finish {
 }
 
 /// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.
-pub const MAGIC: f32 = 12_582_912.0;
+const MAGIC: f32 = 12_582_912.0;
+
+/// The nearest integer of a number of less than 2²².
+#[inline(always)]
+pub fn nearest(number: f32) -> i32 {
+    (number + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32
+}
+
+/// `low` where it is no number.
+#[inline(always)]
+pub fn clamp(number: f32, low: f32, high: f32) -> f32 {
+    let number = if number > low { number } else { low };
+    if number < high { number } else { high }
+}
 
 /// [`Dot::finish`], number by number.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -59,9 +72,7 @@ fn finish_each(sums: &[i32; 8], finish: &Finish, residual: Option<[u8; 8]>) -> [
     }
     let mut bytes = [0; 8];
     for i in 0..8 {
-        let number = if numbers[i] > finish.low { numbers[i] } else { finish.low };
-        let number = if number < finish.high { number } else { finish.high };
-        bytes[i] = ((number + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32 + finish.zero) as u8;
+        bytes[i] = (nearest(clamp(numbers[i], finish.low, finish.high)) + finish.zero) as u8;
     }
     bytes
 }

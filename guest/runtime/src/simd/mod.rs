@@ -12,9 +12,9 @@ mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 
-mod dot;
+pub mod dot;
 
-pub use dot::{Dot, Finish, MAGIC};
+pub use dot::{Dot, Finish};
 
 /// A vector of [`Simd::LANES`] floats.
 ///

@@ -19,13 +19,9 @@ pub fn read(tree: &Tree) -> Result<Vec<Row>, DataError> {
     tree.names().map(row).collect()
 }
 
-/// How long the name of a folder is, with its slash, that all samples lie in two folders deep: archives often have one.
+/// How long the name of a folder is, with its slash, that all samples lie in two folders deep.
 fn common_folder(tree: &Tree) -> usize {
-    let Some(first) = tree.names().next() else { return 0 };
-    let Some((folder, _)) = first.split_once('/') else { return 0 };
+    let Some(folder) = tree.only_folder() else { return 0 };
     let prefix = folder.len() + 1;
-    let deeper = |name: &String| {
-        name.starts_with(folder) && name[folder.len()..].starts_with('/') && name[prefix..].contains('/')
-    };
-    if tree.names().all(deeper) { prefix } else { 0 }
+    if tree.names().all(|name| name[prefix..].contains('/')) { prefix } else { 0 }
 }

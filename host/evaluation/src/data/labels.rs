@@ -52,11 +52,9 @@ impl Labels {
     pub fn new(names: &[String], classes: usize) -> Self {
         let (mut exact, mut plain, mut parts) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (index, name) in (0..).zip(names) {
-            let own_parts: Vec<String> = name.split(',').map(simple).collect();
-            for (map, key) in [(&mut exact, name.clone()), (&mut plain, simple(name))] {
-                note(map, key, index);
-            }
-            own_parts.into_iter().for_each(|part| note(&mut parts, part, index));
+            note(&mut exact, name.clone(), index);
+            note(&mut plain, simple(name), index);
+            name.split(',').for_each(|part| note(&mut parts, simple(part), index));
         }
         Self { classes, names: names.to_vec(), exact, plain, parts }
     }

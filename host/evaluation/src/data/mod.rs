@@ -20,6 +20,7 @@ mod tar;
 mod tree;
 mod zip;
 
+pub(crate) use digest::hex;
 pub use digest::{Fingerprint, of as digest_of};
 pub use error::DataError;
 pub use labels::Labels;

@@ -129,6 +129,13 @@ impl Tree {
         self.files.keys()
     }
 
+    /// The folder that all files lie in, if there is one: archives often have it.
+    pub fn only_folder(&self) -> Option<&str> {
+        let (folder, _) = self.files.keys().next()?.split_once('/')?;
+        let is_below = |name: &String| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        self.files.keys().all(is_below).then_some(folder)
+    }
+
     /// Where the file of this name is, if there is one.
     pub fn find(&self, name: &str) -> Option<Place> {
         if let Some(folder) = &self.outside {
@@ -140,10 +147,7 @@ impl Tree {
 
     /// The table at the root, or in the one folder there, that says what is true of the files: its name and bytes.
     pub fn table(&self) -> Result<Option<(String, Vec<u8>)>, DataError> {
-        let folder = self.files.keys().next().and_then(|name| name.split_once('/')).map(|(folder, _)| folder);
-        let folder = folder.filter(|folder| {
-            self.files.keys().all(|name| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
-        });
+        let folder = self.only_folder();
         let names = TABLES.iter().map(|table| (*table).to_owned());
         let below = folder.into_iter().flat_map(|folder| TABLES.iter().map(move |table| format!("{folder}/{table}")));
         let Some(name) = names.chain(below).find(|name| self.files.contains_key(name)) else { return Ok(None) };
@@ -219,22 +223,10 @@ fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()>
 
 /// What an archive is.
 pub fn kind(path: &Path) -> Result<Archive, DataError> {
-    let mut start = [0; 512];
-    let read = || -> io::Result<usize> {
-        let mut file = File::open(path)?;
-        let mut filled = 0;
-        while filled < start.len() {
-            match file.read(&mut start[filled..])? {
-                0 => break,
-                more => filled += more,
-            }
-        }
-        Ok(filled)
-    };
-    let mut read = read;
-    let filled = read().map_err(|error| DataError::Read { path: path.into(), error })?;
-    let start = &start[..filled];
-    match start {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut start));
+    read.map_err(|error| DataError::Read { path: path.into(), error })?;
+    match &start[..] {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Ok(Archive::Zip),
         [0x1f, 0x8b, ..] => Ok(Archive::Gzip),
         // POSIX.1-1988 and GNU write this after the fields that all of them have.

@@ -17,7 +17,8 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Meaning {
     Metric(&'static str, Part),
-    Run(&'static str),
+    /// A place in [`RUN`].
+    Run(usize),
 }
 
 /// Which part of a metric.
@@ -38,20 +39,23 @@ const PARTS: [(&str, Part); 4] =
 /// Short names that everybody uses.
 const SHORT: [(&str, &str); 2] = [("top1", "accuracy"), ("top5", "top_5_accuracy")];
 
+/// How a figure is read from a report.
+type Read = fn(&Report) -> Option<f64>;
+
 /// What is not a metric.
-const RUN: [&str; 12] = [
-    "p50_ms",
-    "p90_ms",
-    "p95_ms",
-    "p99_ms",
-    "mean_ms",
-    "throughput",
-    "peak_memory_mib",
-    "size_mib",
-    "parameters",
-    "samples",
-    "evaluated",
-    "failed",
+const RUN: [(&str, Read); 12] = [
+    ("p50_ms", |report| Some(latency(report)?.p50)),
+    ("p90_ms", |report| Some(latency(report)?.p90)),
+    ("p95_ms", |report| Some(latency(report)?.p95)),
+    ("p99_ms", |report| Some(latency(report)?.p99)),
+    ("mean_ms", |report| Some(latency(report)?.mean)),
+    ("throughput", |report| Some(report.run.as_ref()?.throughput)),
+    ("peak_memory_mib", |report| report.run.as_ref()?.peak_memory.map(mebibytes)),
+    ("size_mib", |report| Some(mebibytes(report.model.size))),
+    ("parameters", |report| Some(report.model.parameters as f64)),
+    ("samples", |report| Some(report.data.samples as f64)),
+    ("evaluated", |report| Some(report.evaluated as f64)),
+    ("failed", |report| Some(report.failed as f64)),
 ];
 
 /// How alike two names must be for one to be told in place of the other, by Jaro and Winkler.
@@ -66,7 +70,7 @@ impl Figure {
         };
         let part = PARTS.iter().find_map(|(end, part)| Some(Meaning::Metric(metric(name.strip_suffix(end)?)?, *part)));
         let meaning = (metric(name).map(|metric| Meaning::Metric(metric, Part::Value)))
-            .or_else(|| RUN.into_iter().find(|run| *run == name).map(Meaning::Run))
+            .or_else(|| RUN.iter().position(|(run, _)| *run == name).map(Meaning::Run))
             .or(part);
         let Some(meaning) = meaning else {
             let like = |known: &&str| strsim::jaro_winkler(name, known);
@@ -103,33 +107,25 @@ impl Figure {
                     Part::Drop => rise().map(|rise| -rise),
                 }
             }
-            Meaning::Run(name) => of_run(report, name),
+            Meaning::Run(place) => RUN[place].1(report),
         }
     }
 }
 
-fn of_run(report: &Report, name: &str) -> Option<f64> {
-    let latency = |part: fn(&Latency) -> f64| Some(part(report.run.as_ref()?.latency.as_ref()?));
-    let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
-    match name {
-        "p50_ms" => latency(|latency| latency.p50),
-        "p90_ms" => latency(|latency| latency.p90),
-        "p95_ms" => latency(|latency| latency.p95),
-        "p99_ms" => latency(|latency| latency.p99),
-        "mean_ms" => latency(|latency| latency.mean),
-        "throughput" => Some(report.run.as_ref()?.throughput),
-        "peak_memory_mib" => report.run.as_ref()?.peak_memory.map(mebibytes),
-        "size_mib" => Some(mebibytes(report.model.size)),
-        "parameters" => Some(report.model.parameters as f64),
-        "samples" => Some(report.data.samples as f64),
-        "evaluated" => Some(report.evaluated as f64),
-        "failed" => Some(report.failed as f64),
-        _ => None,
-    }
+fn latency(report: &Report) -> Option<&Latency> {
+    report.run.as_ref()?.latency.as_ref()
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    SHORT.into_iter().map(|(short, _)| short).chain(METRICS.into_iter().flatten().copied()).chain(RUN)
+    SHORT
+        .into_iter()
+        .map(|(short, _)| short)
+        .chain(METRICS.into_iter().flatten().copied())
+        .chain(RUN.into_iter().map(|(run, _)| run))
 }
 
 impl fmt::Display for Figure {

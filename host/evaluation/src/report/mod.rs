@@ -137,11 +137,6 @@ pub struct Failure {
 }
 
 impl Report {
-    /// The report without what differs from run to run.
-    pub fn without_run(&self) -> Self {
-        Self { run: None, ..self.clone() }
-    }
-
     /// Compares the figures with those of another report; nothing is known of single samples then.
     ///
     /// # Errors

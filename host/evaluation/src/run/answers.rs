@@ -2,7 +2,6 @@
 
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::record::Answer;
-use crate::data::{Dataset, digest_of};
 use std::fs;
 
 /// The answers to all samples of a data set. They are on disk; what reads them has a chunk of them in memory.
@@ -32,17 +31,6 @@ impl Answers {
             self.checkpoint.range(chunk).zip(answers).for_each(|(index, answer)| see(index, answer));
         }
         Ok(())
-    }
-
-    /// The digest of the data that was seen.
-    ///
-    /// # Errors
-    /// If the answers cannot be read any more.
-    pub fn data_digest(&self, data: &Dataset) -> Result<String, CheckpointError> {
-        let mut digests = Vec::with_capacity(self.samples());
-        self.each(|_, answer| digests.push(answer.digest))?;
-        let samples = (0..data.len()).zip(&digests);
-        Ok(digest_of(samples.map(|(index, digest)| (data.sample(index), data.truth(index), *digest))))
     }
 
     /// Removes them from disk: what they came to has been written down.

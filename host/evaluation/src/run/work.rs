@@ -3,7 +3,7 @@
 use super::checkpoint::{Checkpoint, CheckpointError, Header};
 use super::record::{self, Answer};
 use super::{Answers, Fault, Scorer, Scorers, Times};
-use crate::data::Dataset;
+use crate::data::{Dataset, hex};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -189,8 +189,4 @@ impl Shared<'_> {
     fn lock(&self) -> std::sync::MutexGuard<'_, Checkpoint> {
         self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

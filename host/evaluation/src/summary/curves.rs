@@ -46,9 +46,9 @@ pub fn curves(
             method.threads,
             &columns,
             || (),
-            |(), column| Areas {
-                roc_auc: roc_auc(&mut column.clone()),
-                average_precision: average_precision(&mut column.clone()),
+            |(), column| {
+                let mut column = column.clone();
+                Areas { roc_auc: roc_auc(&mut column), average_precision: average_precision(&mut column) }
             },
         ));
         if bootstrapped {

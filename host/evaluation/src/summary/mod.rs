@@ -5,7 +5,7 @@
 //! - `figures`: everything that follows from those few; `curves`: what follows from all scores, class by class;
 //!   `numbers`: where answers are numbers
 //! - `resamples`: intervals
-//! - `classification`, `regression`: the parts of the report; `comparison`: two versions
+//! - `classification`: the parts of the report where answers are classes; `comparison`: two versions
 //! - `latency`, `thumbnail`: what the report shows beside figures
 
 mod classification;

@@ -11,26 +11,15 @@ pub fn intervals<W, const N: usize>(
     prepare: impl Fn() -> W + Sync,
     figures: impl Fn(&mut W, Resample) -> [Option<f64>; N] + Sync,
 ) -> [Option<(f64, f64)>; N] {
-    let drawn = each(method, samples, prepare, figures);
+    // Of nothing there is no draw.
+    let resamples = if samples > 0 { u64::from(method.resamples) } else { 0 };
+    let numbers: Vec<u64> = (0..resamples).collect();
+    let drawn = parallel(method.threads, &numbers, prepare, |work, &number| {
+        figures(work, Resample::new(method.seed, number, samples))
+    });
     std::array::from_fn(|place| {
         let mut values: Vec<f64> = drawn.iter().filter_map(|figures| figures[place]).collect();
         interval(&mut values)
-    })
-}
-
-/// The figures of every resample, in order.
-fn each<W, T: Send>(
-    method: &Method,
-    samples: usize,
-    prepare: impl Fn() -> W + Sync,
-    figures: impl Fn(&mut W, Resample) -> T + Sync,
-) -> Vec<T> {
-    if samples == 0 {
-        return Vec::new();
-    }
-    let numbers: Vec<u64> = (0..u64::from(method.resamples)).collect();
-    parallel(method.threads, &numbers, prepare, |work, &number| {
-        figures(work, Resample::new(method.seed, number, samples))
     })
 }
 

@@ -8,7 +8,7 @@
 mod local;
 mod progress;
 mod remote;
-pub(super) mod samples;
+mod samples;
 mod text;
 
 pub(super) use remote::packed;

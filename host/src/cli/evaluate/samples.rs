@@ -12,5 +12,5 @@ pub fn open(path: &Path, registry: &Registry) -> Result<Dataset> {
     }
     let name = path.to_str().context("there is no such file")?;
     let set = registry.data(name).with_context(|| format!("there is no file {name}, and"))?;
-    Ok(Dataset::of_archive(set.name, &registry.blobs().path(&set.content), &Limits::default())?)
+    Ok(set.open(registry.blobs(), &Limits::default())?)
 }

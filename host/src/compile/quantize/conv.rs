@@ -1,8 +1,10 @@
 //! A convolution's integers.
 
-use super::{Scale, pack};
+use super::pack;
+use super::range::byte;
 use crate::compile::kernel::Conv;
-use maasm_plan::op::{self, Rescaled, Residual, Unary};
+use crate::compile::pack::elements;
+use maasm_plan::op::{self, Rescaled, Scale, Unary};
 
 /// The largest weight: −128 is left out, so that two products fit 16 bits.
 const LARGEST_WEIGHT: f32 = 127.0;
@@ -49,18 +51,19 @@ impl Quantized {
             _ => (f32::NEG_INFINITY, f32::INFINITY),
         };
         let output = match self.output {
-            Some(scale) => Rescaled::Bytes { zero: scale.zero, low: scale.byte(low), high: scale.byte(high) },
+            Some(scale) => Rescaled::Bytes { zero: scale.zero, low: byte(&scale, low), high: byte(&scale, high) },
             None => Rescaled::Floats { low, high },
         };
         let residual = self
             .residual
             .zip(self.output)
-            .map(|(residual, output)| Residual { scale: residual.scale / output.scale, zero: residual.zero });
+            .map(|(residual, output)| Scale { scale: residual.scale / output.scale, zero: residual.zero });
+        let [window, stride, dilation, pad_before] = conv.extents();
         op::QuantizedConv {
-            window: conv.window.map(|extent| extent as u32),
-            stride: conv.stride.map(|extent| extent as u32),
-            dilation: conv.dilation.map(|extent| extent as u32),
-            pad_before: conv.pad_before.map(|extent| extent as u32),
+            window,
+            stride,
+            dilation,
+            pad_before,
             groups: conv.groups as u32,
             zero: self.input.zero,
             output,
@@ -74,7 +77,7 @@ impl Quantized {
         let conv = &self.conv;
         let (inputs, outputs) = (conv.channels / conv.groups, conv.out_channels / conv.groups);
         let [rows, columns] = conv.window;
-        let elements = pack::elements(conv);
+        let elements = elements(conv);
         let filter = |output: usize| -> Vec<f32> {
             let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
             places

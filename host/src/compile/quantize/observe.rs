@@ -1,8 +1,8 @@
 //! What values the tensors of a compiled network have on samples.
 
-use super::Scale;
 use super::range::Histogram;
 use crate::compile::Compiled;
+use maasm_plan::op::Scale;
 use maasm_plan::{ElementType, Plan};
 use maasm_runtime::{AlignedBytes, Executor};
 

@@ -3,11 +3,6 @@
 use crate::compile::kernel::Conv;
 use maasm_plan::op::{QUAD, QUANTIZED_PANEL};
 
-/// The elements that a convolution's weights lie in.
-pub fn elements(conv: &Conv) -> &[f32] {
-    conv.weights.tensor.try_as_plain_ram().and_then(|plain| plain.as_slice()).expect("weights are f32 in memory")
-}
-
 /// The weight of an output channel at an input channel of its group, a window row and a window column.
 pub fn weight(conv: &Conv, elements: &[f32], output: usize, [input, row, column]: [usize; 3]) -> f32 {
     let [by_out, by_in, by_row, by_column] = conv.weights.strides;

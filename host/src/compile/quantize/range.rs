@@ -1,6 +1,6 @@
 //! Which part of a tensor's values is kept: what lies outside is clamped, so that the steps inside are finer.
 
-use super::Scale;
+use maasm_plan::op::{LARGEST, Scale};
 
 /// How many parts a histogram has.
 const BINS: usize = 2048;
@@ -8,6 +8,22 @@ const BINS: usize = 2048;
 const TRIALS: usize = 60;
 /// The smallest range that is tried, of the whole one.
 const SMALLEST: f64 = 0.3;
+
+/// The scale that reaches from one number to another, which hold 0 between them.
+pub fn between(low: f32, high: f32) -> Scale {
+    let largest = f32::from(LARGEST);
+    let (low, high) = (low.min(0.0), high.max(0.0));
+    let scale = (high - low) / largest;
+    // What is always 0 needs no steps.
+    let scale = if scale.is_finite() && scale > f32::MIN_POSITIVE { scale } else { 1.0 };
+    Scale { scale, zero: (-low / scale).round().clamp(0.0, largest) as u8 }
+}
+
+/// The byte that stands for a number, or comes nearest to it.
+pub fn byte(scale: &Scale, number: f32) -> u8 {
+    let byte = (number / scale.scale).round_ties_even() + f32::from(scale.zero);
+    byte.clamp(0.0, f32::from(LARGEST)) as u8
+}
 
 /// How often values of a tensor lie where.
 #[derive(Clone, Debug)]
@@ -40,7 +56,7 @@ impl Histogram {
     pub fn scale(&self) -> Scale {
         let trial = |trial: usize| {
             let part = 1.0 - (1.0 - SMALLEST) * trial as f64 / TRIALS as f64;
-            Scale::between(self.low * part as f32, self.high * part as f32)
+            between(self.low * part as f32, self.high * part as f32)
         };
         let best = (0..TRIALS).map(trial).min_by(|a, b| self.error(a).total_cmp(&self.error(b)));
         best.unwrap_or_else(|| trial(0))
@@ -51,7 +67,7 @@ impl Histogram {
         let width = (self.high - self.low) / BINS as f32;
         let error = |(bin, &count): (usize, &u64)| {
             let value = self.low + (bin as f32 + 0.5) * width;
-            let kept = (f32::from(scale.byte(value)) - f32::from(scale.zero)) * scale.scale;
+            let kept = (f32::from(byte(scale, value)) - f32::from(scale.zero)) * scale.scale;
             count as f64 * f64::from(value - kept).powi(2)
         };
         self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(error).sum()
@@ -80,8 +96,8 @@ mod tests {
     #[test]
     fn zero_is_always_a_number_of_its_own() {
         for (low, high) in [(-1.0, 3.0), (1.0, 3.0), (-5.0, -1.0), (0.0, 0.0)] {
-            let scale = Scale::between(low, high);
-            assert_eq!(scale.byte(0.0), scale.zero, "{low} to {high}");
+            let scale = between(low, high);
+            assert_eq!(byte(&scale, 0.0), scale.zero, "{low} to {high}");
         }
     }
 }

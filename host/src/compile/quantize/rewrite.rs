@@ -5,7 +5,6 @@ use super::observe::{Calibration, Observed};
 use crate::compile::draft::{BufferId, Draft, Operand, Step};
 use crate::compile::kernel::Kernel;
 use crate::compile::lower::Model;
-use maasm_plan::op::{Dequantize, Quantize};
 use maasm_plan::{ElementType, Op};
 use std::collections::{HashMap, HashSet};
 
@@ -102,7 +101,7 @@ impl Rewriting<'_> {
         let kernel = Kernel::Quantized(Box::new(quantized));
         self.push(&step.name, kernel, inputs, to.clone());
         if gives_bytes && needs.floats.contains(&output.buffer) {
-            let op = Op::Dequantize(Dequantize { scale: scale.scale, zero: scale.zero });
+            let op = Op::Dequantize(scale);
             self.push(&step.name, Kernel::Plain(op), vec![to], output);
         }
     }
@@ -112,9 +111,8 @@ impl Rewriting<'_> {
         if let Some(&buffer) = self.bytes.get(&operand.buffer) {
             return Operand { buffer, shape: operand.shape.clone() };
         }
-        let scale = self.known[&operand.buffer].scale;
         let bytes = Operand { buffer: self.bytes_of(operand), shape: operand.shape.clone() };
-        let op = Op::Quantize(Quantize { scale: scale.scale, zero: scale.zero });
+        let op = Op::Quantize(self.known[&operand.buffer].scale);
         self.push(name, Kernel::Plain(op), vec![operand.clone()], bytes.clone());
         bytes
     }

@@ -36,6 +36,13 @@ impl Intent {
     pub fn local() -> Self {
         Self { by: "local".into(), retry: None }
     }
+
+    /// Says that an upload of this digest belongs to what is asked for.
+    pub fn concerns(&mut self, upload: &Digest) {
+        if let Some(retry) = &mut self.retry {
+            retry.request = upload.to_string();
+        }
+    }
 }
 
 impl Database {

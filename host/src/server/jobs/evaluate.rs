@@ -1,6 +1,7 @@
 //! The truth about a version is found out.
 
 use super::Inner;
+use super::teller::Teller;
 use crate::registry::{self, Evaluation, Intent, Job, Reference, Retry};
 use crate::server::{Kind, Problem};
 use crate::service::{Evaluate, Service};
@@ -10,9 +11,9 @@ use maasm_evaluation::summary::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use utoipa::ToSchema;
 
 /// What is to be evaluated.
@@ -95,7 +96,10 @@ fn work(
     let _ = service.registry().job_stage(&job.id, "reading the data");
     let upload = service.registry().job_folder(&job.id).join("data");
     let data = open(service, asked.data.as_deref(), &upload, limits)?;
-    let teller = Teller { service, job, next: Mutex::new(Instant::now()) };
+    let teller = Teller::new(service, job, Instant::now());
+    let tell = |what: &str, Progress { done, samples, .. }: Progress| {
+        teller.tell(done == samples, || format!("evaluating {what}: {done} of {samples} samples"));
+    };
     // Once, even if the server ends before the job's end is written down and the job is done again.
     let retry = Some(Retry { key: format!("job {}", job.id), request: String::new() });
     let intent = Intent { by: job.by.clone(), retry };
@@ -104,7 +108,7 @@ fn work(
         against: against.as_ref(),
         data: &data,
         method: asked.method(threads),
-        progress: &|what, progress| teller.tell(what, progress),
+        progress: &tell,
         cancelled: &|| stopped.load(Ordering::Relaxed),
     };
     let (evaluation, _) = service.evaluate(&intent, &wanted)?;
@@ -112,18 +116,21 @@ fn work(
 }
 
 fn open(service: &Service, name: Option<&str>, upload: &Path, limits: &Limits) -> Result<Dataset, Problem> {
-    let bad = |error: maasm_evaluation::data::DataError| Problem::new(Kind::BadData, error.to_string());
     if upload.is_file() {
-        let name = name.unwrap_or(NAMELESS);
-        return Dataset::of_archive(name.into(), upload, limits).map_err(|error| {
-            // Where the upload lies is nobody's business.
-            let told = error.to_string().replace(&*upload.to_string_lossy(), name);
-            Problem::new(Kind::BadData, told)
-        });
+        return uploaded(upload, name.unwrap_or(NAMELESS), limits);
     }
     let name = name.ok_or_else(|| Problem::new(Kind::BadData, "there is neither an upload nor a data set's name"))?;
-    let set = service.registry().data(name)?;
-    Dataset::of_archive(set.name, &service.registry().blobs().path(&set.content), limits).map_err(bad)
+    let data = service.registry().data(name)?.open(service.registry().blobs(), limits);
+    data.map_err(|error| Problem::new(Kind::BadData, error.to_string()))
+}
+
+/// The data in an archive that was uploaded. Where that lies is nobody's business.
+///
+/// # Errors
+/// If it cannot be used.
+pub fn uploaded(upload: &Path, name: &str, limits: &Limits) -> Result<Dataset, Problem> {
+    Dataset::of_archive(name.into(), upload, limits)
+        .map_err(|error| Problem::new(Kind::BadData, error.to_string().replace(&*upload.to_string_lossy(), name)))
 }
 
 /// Stops the work when nobody waits for it any more.
@@ -133,27 +140,5 @@ struct Stop(Arc<AtomicBool>);
 impl Drop for Stop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Writes down how far it is, now and then.
-struct Teller<'a> {
-    service: &'a Service,
-    job: &'a Job,
-    next: Mutex<Instant>,
-}
-
-/// How often it is written down.
-const INTERVAL: Duration = Duration::from_secs(1);
-
-impl Teller<'_> {
-    fn tell(&self, what: &str, progress: Progress) {
-        let Progress { done, samples, .. } = progress;
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if done == samples || Instant::now() >= *next {
-            *next = Instant::now() + INTERVAL;
-            let stage = format!("evaluating {what}: {done} of {samples} samples");
-            let _ = self.service.registry().job_stage(&self.job.id, &stage);
-        }
     }
 }

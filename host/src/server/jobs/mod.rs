@@ -9,15 +9,17 @@
 //! - `publish`: a version is made of them; `compiler`: the process that makes the component
 //! - `transfer`: versions go to other registries and come from there
 //! - `evaluate`: the truth about a version is found out
+//! - `teller`: how far a job is
 
 mod compiler;
 mod evaluate;
 mod publish;
 mod request;
 mod spool;
+mod teller;
 mod transfer;
 
-pub use evaluate::{EvaluateRequest, Evaluated};
+pub use evaluate::{EvaluateRequest, Evaluated, uploaded};
 pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};

@@ -1,6 +1,7 @@
 //! Versions go to other registries and come from there.
 
 use super::Published;
+use super::teller::{INTERVAL, Teller};
 use crate::registry::oci::reference::{NoReference, Reference as Remote};
 use crate::registry::oci::remote::{Options, Progress, Tally};
 use crate::registry::{self, Intent, Job, Reference, Retry, Selector};
@@ -8,8 +9,7 @@ use crate::server::{Kind, Problem};
 use crate::service::Service;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use utoipa::ToSchema;
 
 /// What goes to which registry. Who the server is there, its own Docker configuration says.
@@ -67,9 +67,9 @@ fn remote(text: &str) -> Result<Remote, Problem> {
 pub async fn push(service: &Service, job: &Job) -> Result<Value, Problem> {
     let asked: PushRequest = read(job)?;
     let (version, to) = asked.parse()?;
-    let teller = Teller::new(service, job, "pushing");
+    let told = Told::new(service, job, "pushing");
     let options = Options { insecure: asked.insecure, ..Options::default() };
-    let version = service.push(&version, &to, &options, &|progress| teller.tell(&progress)).await?;
+    let version = service.push(&version, &to, &options, &|progress| told.tell(&progress)).await?;
     Ok(json!(Published { version, deployment: None }))
 }
 
@@ -77,10 +77,10 @@ pub async fn push(service: &Service, job: &Job) -> Result<Value, Problem> {
 pub async fn pull(service: &Service, job: &Job) -> Result<Value, Problem> {
     let asked: PullRequest = read(job)?;
     let from = asked.parse()?;
-    let teller = Teller::new(service, job, "pulling");
+    let told = Told::new(service, job, "pulling");
     let options = Options { insecure: asked.insecure, ..Options::default() };
     let mut intent = Intent { by: job.by.clone(), retry: None };
-    let version = service.pull(&intent, &from, &options, &|progress| teller.tell(&progress)).await?;
+    let version = service.pull(&intent, &from, &options, &|progress| told.tell(&progress)).await?;
     if !asked.deploy {
         return Ok(json!(Published { version, deployment: None }));
     }
@@ -98,22 +98,17 @@ fn read<T: serde::de::DeserializeOwned>(job: &Job) -> Result<T, Problem> {
     Ok(serde_json::from_value(job.request.clone()).map_err(registry::Error::from)?)
 }
 
-/// Writes down how far a transfer is, now and then.
-struct Teller<'a> {
-    service: &'a Service,
-    job: &'a Job,
+/// Tells how far a transfer is.
+struct Told<'a> {
+    teller: Teller<'a>,
     verb: &'static str,
     tally: Tally,
-    next: Mutex<Instant>,
 }
 
-/// How often it is written down.
-const INTERVAL: Duration = Duration::from_secs(1);
-
-impl<'a> Teller<'a> {
+impl<'a> Told<'a> {
     fn new(service: &'a Service, job: &'a Job, verb: &'static str) -> Self {
         let _ = service.registry().job_stage(&job.id, verb);
-        Self { service, job, verb, tally: Tally::default(), next: Mutex::new(Instant::now() + INTERVAL) }
+        Self { teller: Teller::new(service, job, Instant::now() + INTERVAL), verb, tally: Tally::default() }
     }
 
     fn tell(&self, progress: &Progress) {
@@ -122,10 +117,6 @@ impl<'a> Teller<'a> {
             (None, Progress::Waiting { reason, .. }) => format!("{}: waiting, since {reason}", self.verb),
             (None, _) => return,
         };
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        if Instant::now() >= *next {
-            *next = Instant::now() + INTERVAL;
-            let _ = self.service.registry().job_stage(&self.job.id, &stage);
-        }
+        self.teller.tell(false, || stage);
     }
 }

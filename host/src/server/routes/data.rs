@@ -2,13 +2,13 @@
 
 use crate::registry::DataSet;
 use crate::server::form::File;
+use crate::server::jobs::uploaded;
 use crate::server::query::{Page, Parameters};
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Json;
 use axum::extract::{self, Path, Request};
 use axum::http::StatusCode;
-use maasm_evaluation::data::Dataset;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -84,16 +84,10 @@ async fn add(
         return Err(Problem::new(Kind::EmptyUpload, "there is no body; send a tar or zip archive of labelled samples"));
     }
     let spooled = spool.finish().await?;
-    if let Some(retry) = &mut intent.retry {
-        retry.request = spooled.digest.to_string();
-    }
+    intent.concerns(&spooled.digest);
     let limits = state.jobs.data_limits();
     let added = state.blocking(move |service| -> Result<DataSet, Problem> {
-        let path = spooled.path("data");
-        let data = Dataset::of_archive(name.clone(), &path, &limits).map_err(|error| {
-            // Where the upload lies is nobody's business.
-            Problem::new(Kind::BadData, error.to_string().replace(&*path.to_string_lossy(), &name))
-        })?;
+        let data = uploaded(&spooled.path("data"), &name, &limits)?;
         let lock = service.lock()?;
         let set = service.registry().add_data(&intent, &name, &data, &lock)?;
         Ok(set)

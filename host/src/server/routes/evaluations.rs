@@ -91,11 +91,7 @@ async fn evaluate(
         _ => Some(spool.finish().await?),
     };
     match (&spooled, &wanted.data) {
-        (Some(spooled), _) => {
-            if let Some(retry) = &mut intent.retry {
-                retry.request = spooled.digest.to_string();
-            }
-        }
+        (Some(spooled), _) => intent.concerns(&spooled.digest),
         (None, Some(name)) => _ = state.service.registry().data(name)?,
         (None, None) => {
             let detail = "there is no body; send labelled data, or name a data set with `data`";

@@ -112,9 +112,7 @@ async fn publish(
     }
     wanted.check()?;
     let spooled = spool.finish().await?;
-    if let Some(retry) = &mut intent.retry {
-        retry.request = spooled.digest.to_string();
-    }
+    intent.concerns(&spooled.digest);
     let jobs = state.jobs.clone();
     let job = state.blocking(move |_| jobs.publish(&intent, spooled, &wanted)).await?;
     jobs::answer(&state, job, wait).await

@@ -5,7 +5,7 @@
 //! contiguous, and four of them are multiplied at once.
 
 use super::rescale::{self, LANES};
-use super::{Operands, Output};
+use super::{Operands, Output, Work};
 use crate::kernels::Geometry;
 use crate::simd::{Dot, Finish, Kernel, Simd};
 use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv};
@@ -19,18 +19,12 @@ const COLUMNS: usize = QUANTIZED_PANEL as usize;
 const FOUR: usize = QUAD as usize;
 
 /// A convolution to be run.
-pub struct Dense<'a, 'b> {
-    pub op: &'a QuantizedConv,
-    pub geometry: &'a Geometry,
-    pub operands: &'a Operands<'a>,
-    pub y: &'a mut Output<'b>,
-    pub scratch: &'a mut [u8],
-}
+pub struct Dense<'a, 'b>(pub Work<'a, 'b>);
 
 impl Kernel for Dense<'_, '_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { op, geometry, operands, y, scratch } = self;
+        let Work { op, geometry, operands, y, scratch } = self.0;
         let image_len = geometry.size[0] * geometry.size[1] * geometry.channels;
         let places = geometry.out_size[0] * geometry.out_size[1];
         for n in 0..geometry.batch {

@@ -1,7 +1,7 @@
 //! Depthwise convolution: every channel has its own filter.
 
 use super::rescale::{self, LANES};
-use super::{Operands, Output};
+use super::{Operands, Output, Work};
 use crate::kernels::{Geometry, Window};
 use crate::simd::{Dot, Finish, Kernel, Simd};
 use maasm_plan::op::{MOST_CELLS, QuantizedConv};
@@ -10,19 +10,12 @@ use std::ops::Range;
 const CELLS: usize = MOST_CELLS as usize;
 
 /// A convolution to be run.
-pub struct Depthwise<'a, 'b> {
-    pub op: &'a QuantizedConv,
-    pub geometry: &'a Geometry,
-    pub operands: &'a Operands<'a>,
-    pub y: &'a mut Output<'b>,
-    /// A row of channels.
-    pub scratch: &'a mut [u8],
-}
+pub struct Depthwise<'a, 'b>(pub Work<'a, 'b>);
 
 impl Kernel for Depthwise<'_, '_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
-        let Self { op, geometry, operands, y, scratch } = self;
+        let Work { op, geometry, operands, y, scratch } = self.0;
         let window = Window { window: op.window, stride: op.stride, dilation: op.dilation, pad_before: op.pad_before };
         let channels = geometry.channels;
         let pixels = geometry.size[0] * geometry.size[1];

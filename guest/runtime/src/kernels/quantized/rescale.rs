@@ -2,21 +2,8 @@
 
 #[cfg(any(test, feature = "self-check"))]
 use super::Output;
-use crate::simd::{Dot, Finish, MAGIC};
-use maasm_plan::op::{Dequantize, LARGEST, Quantize, QuantizedConv, Rescaled};
-
-/// The nearest integer of a number of less than 2²².
-#[inline(always)]
-fn nearest(number: f32) -> i32 {
-    (number + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32
-}
-
-/// `low` where it is no number.
-#[inline(always)]
-fn clamp(number: f32, low: f32, high: f32) -> f32 {
-    let number = if number > low { number } else { low };
-    if number < high { number } else { high }
-}
+use crate::simd::dot::{Dot, Finish, clamp, nearest};
+use maasm_plan::op::{LARGEST, QuantizedConv, Rescaled, Scale};
 
 /// How many numbers are computed at once.
 pub const LANES: usize = 8;
@@ -67,7 +54,7 @@ pub fn scalar(op: &QuantizedConv, sum: i32, multiplier: f32, residual: Option<u8
 }
 
 /// f32 numbers become numbers of seven bits.
-pub fn quantize(op: &Quantize, x: &[f32], y: &mut [u8]) {
+pub fn quantize(op: &Scale, x: &[f32], y: &mut [u8]) {
     let factor = 1.0 / op.scale;
     let zero = i32::from(op.zero);
     let (low, high) = (-f32::from(op.zero), f32::from(LARGEST) - f32::from(op.zero));
@@ -77,7 +64,7 @@ pub fn quantize(op: &Quantize, x: &[f32], y: &mut [u8]) {
 }
 
 /// Numbers of seven bits become f32 numbers.
-pub fn dequantize(op: &Dequantize, x: &[u8], y: &mut [f32]) {
+pub fn dequantize(op: &Scale, x: &[u8], y: &mut [f32]) {
     let zero = i32::from(op.zero);
     for (y, x) in y.iter_mut().zip(x) {
         *y = (i32::from(*x) - zero) as f32 * op.scale;
@@ -90,13 +77,13 @@ mod tests {
 
     #[test]
     fn numbers_are_rounded_to_the_nearest_step_and_ties_to_the_even_one() {
-        let op = Quantize { scale: 0.5, zero: 10 };
+        let op = Scale { scale: 0.5, zero: 10 };
         let x = [0.0, 0.25, 0.75, -0.25, 0.26, 100.0, -100.0, f32::NAN, f32::INFINITY];
         let mut y = [0; 9];
         quantize(&op, &x, &mut y);
         assert_eq!(y, [10, 10, 12, 10, 11, 127, 0, 0, 127]);
         let mut back = [0.0; 9];
-        dequantize(&Dequantize { scale: 0.5, zero: 10 }, &y, &mut back);
+        dequantize(&op, &y, &mut back);
         assert_eq!(back, [0.0, 0.0, 1.0, 0.0, 0.5, 58.5, -5.0, -5.0, 58.5]);
     }
 }
