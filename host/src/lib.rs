@@ -4,6 +4,7 @@
 //! - `source/`: what users give (ONNX, or structure and parameters) becomes one ONNX graph in memory
 //! - `network/`: what can be asked about that graph
 //! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
+//! - `optimize/`: models become smaller and faster by a recipe
 //! - `package/`: plan and template become a component
 //! - `engine/`: components are loaded, instantiated and called, within limits
 //! - `registry/`: versions of models, where they are kept, and which of them answer
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod compile;
 pub mod engine;
 mod network;
+pub mod optimize;
 pub mod package;
 pub mod registry;
 pub mod server;

@@ -28,7 +28,12 @@ fn published() -> (tempfile::TempDir, Vec<u8>) {
     let bytes = component::named("cats", "unreachable");
     let file = folder.path().join("cats.wasm");
     std::fs::write(&file, &bytes).unwrap();
-    let provenance = Provenance { by: "local".into(), how: "made by a test".into(), parent: Some("cats@0.9.0".into()) };
+    let provenance = Provenance {
+        by: "local".into(),
+        how: "made by a test".into(),
+        parent: Some("cats@0.9.0".into()),
+        ..Provenance::default()
+    };
     service(folder.path()).publish(&Intent::local(), &file, provenance).unwrap();
     (folder, bytes)
 }

@@ -28,6 +28,7 @@ mod key;
 mod list;
 mod man;
 mod named;
+mod optimize;
 mod package;
 mod page;
 mod phrases;
@@ -71,6 +72,7 @@ Examples:
   maasm serve my-cnn.wasm
   maasm publish model.onnx --name my-cnn --preprocess imagenet --deploy && maasm serve
   maasm evaluate my-cnn@1.0.0 --data photos/ --report report.html
+  maasm optimize my-cnn@1.0.0 --quantize int8 --calibrate photos/ --evaluate photos-test/
   maasm list --server https://models.example.org";
 
 #[derive(Subcommand)]
@@ -82,6 +84,7 @@ enum Command {
     Recognize(recognize::Arguments),
     Infer(infer::Arguments),
     Evaluate(Box<evaluate::Arguments>),
+    Optimize(Box<optimize::Arguments>),
     Report(report::Arguments),
     Data(datasets::Arguments),
     Serve(Box<serve::Arguments>),
@@ -139,6 +142,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Key(arguments) => key::run(arguments),
         Command::List(arguments) => list::run(arguments),
+        Command::Optimize(arguments) => optimize::run(*arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Package(arguments) => package::run(*arguments),
         Command::Publish(arguments) => publish::run(*arguments),

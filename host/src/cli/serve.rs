@@ -209,7 +209,8 @@ fn publish(service: &Service, components: &[PathBuf]) -> Result<Vec<Record>> {
     let intent = Intent::local();
     let mut published: Vec<Record> = Vec::new();
     for path in components {
-        let provenance = Provenance { by: intent.by.clone(), how: "named to `maasm serve`".into(), parent: None };
+        let provenance =
+            Provenance { by: intent.by.clone(), how: "named to `maasm serve`".into(), ..Provenance::default() };
         let record = match service.registry().is_temporary() {
             true => service.publish_in_place(&intent, path, provenance)?,
             false => service.publish(&intent, path, provenance)?,

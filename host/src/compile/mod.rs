@@ -12,6 +12,7 @@
 //! - `quantize/`: convolutions of bytes in place of those of f32
 //! - `shapes`: what shape every value has, for whom the plan is not enough
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
+//! - `store`: weights take less room
 
 mod activation;
 mod allowance;
@@ -30,9 +31,11 @@ mod pack;
 mod prelu;
 pub mod quantize;
 mod shapes;
+mod store;
 mod types;
 
 pub use shapes::{Shapes, shapes};
+pub use store::WeightFormat;
 
 use crate::network::{Network, Parameters};
 use allowance::Allowance;
@@ -47,6 +50,8 @@ pub struct Options {
     /// What samples have shown of the same model, compiled without this ([`quantize::calibrate`]): convolutions and dense
     /// layers then compute with bytes.
     pub calibration: Option<quantize::Calibration>,
+    /// In which form dense weights are kept; as the kernels read them if absent.
+    pub weights: Option<WeightFormat>,
 }
 
 /// A compiled model: what the packager puts into a component.
@@ -123,6 +128,9 @@ fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> 
     {
         return Err(Error::Invalid("the model has no convolution or dense layer that can be quantised".into()));
     }
-    let (plan, constants) = emit::emit(lowered)?;
+    let (mut plan, mut constants) = emit::emit(lowered)?;
+    if let Some(format) = options.weights {
+        (plan, constants) = store::store(plan, &constants, format);
+    }
     Ok(Compiled { plan, constants, parameters, multiply_accumulates })
 }

@@ -1,5 +1,7 @@
 //! What a version says of itself, and where it came from.
 
+use super::digest::Digest;
+use crate::optimize::{Recipe, Tuned};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,7 +50,7 @@ pub struct Port {
 }
 
 /// Where a version came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Provenance {
     /// The id of the key that published it; `local` for the command line, `anonymous` for an open server.
     pub by: String,
@@ -57,4 +59,26 @@ pub struct Provenance {
     /// The version that it was made from, if it was made from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// How it was made smaller or faster than its parent, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<Made>,
+    /// The ONNX file that it was compiled from, among the blobs, if that is kept: what can be optimised further. It is
+    /// neither pushed nor pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub model: Option<Digest>,
+}
+
+/// By what recipe a version was made of its parent, with what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Made {
+    /// What was done.
+    #[serde(flatten)]
+    pub recipe: Recipe,
+    /// The samples that showed the ranges of values: `sha256:` and a digest as data sets have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<String>,
+    /// How a head was fitted for other labels, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<Tuned>,
 }

@@ -91,19 +91,20 @@ impl Registry {
     /// The blobs that versions refer to, but for these versions; and the digests that their compiled code goes by.
     fn needed(&self, without: &[(String, Version)]) -> Result<(HashSet<Digest>, HashSet<String>)> {
         let connection = self.database().reading();
-        let query = "SELECT model, version, component, manifest, facts FROM version WHERE deleted IS NULL";
+        let query = "SELECT model, version, component, manifest, facts, provenance FROM version WHERE deleted IS NULL";
         let mut statement = connection.prepare(query)?;
         let rows = statement.query_map([], |row| {
-            let texts: [String; 5] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?];
+            let texts: [String; 6] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
             Ok(texts)
         })?;
         let (mut needed, mut code) = (HashSet::new(), HashSet::new());
         for row in rows {
-            let [model, version, component, manifest, facts] = row?;
+            let [model, version, component, manifest, facts, provenance] = row?;
             if goes(without, &model, &version) {
                 continue;
             }
             needed.extend(component.parse::<Digest>());
+            needed.extend(serde_json::from_str::<super::Provenance>(&provenance)?.model);
             if let Ok(manifest) = manifest.parse::<Digest>() {
                 needed.insert(manifest);
                 needed.extend(self.referred(&manifest));

@@ -25,7 +25,7 @@ pub(super) fn write(
         source: told(&facts.source),
         source_digest: facts.source_digest.parse().ok(),
         parent: provenance.parent.clone(),
-        recipe: Some(json!({ "how": provenance.how, "by": provenance.by })),
+        recipe: Some(json!({ "how": provenance.how, "by": provenance.by, "made": provenance.recipe })),
         created_by: Some(format!("maasm {}", env!("CARGO_PKG_VERSION"))),
     };
     oci::artifact::write(blobs, *component, &facts).map_err(Error::file(blobs.path(&component.digest)))

@@ -48,7 +48,7 @@ pub use database::{Intent, Retry};
 pub use deployments::Deployment;
 pub use error::{Error, Result};
 pub use evaluations::Evaluation;
-pub use facts::{Facts, Port, Provenance};
+pub use facts::{Facts, Made, Port, Provenance};
 pub use garbage::{Collected, Retention};
 pub use jobs::{Failure, Job, JobState};
 pub use keys::{Grant, Key, NewKey, Role};
@@ -126,6 +126,11 @@ impl Registry {
     /// Where answers of evaluations are kept until there is a report.
     pub fn answers_folder(&self) -> PathBuf {
         self.inner.folder.join("answers")
+    }
+
+    /// Where searches are kept that have not ended.
+    pub fn searches_folder(&self) -> PathBuf {
+        self.inner.folder.join("searches")
     }
 
     fn database(&self) -> &Database {

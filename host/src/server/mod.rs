@@ -35,7 +35,10 @@ mod writing;
 pub use access::Access;
 pub use answer::Answer;
 pub use connections::serve;
-pub use jobs::{AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, PublishRequest, Published, PullRequest, PushRequest};
+pub use jobs::{
+    AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, OptimizeRequest, PublishRequest, Published, PullRequest,
+    PushRequest,
+};
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
 pub use routes::{

@@ -28,6 +28,9 @@ pub enum Error {
     /// The data does not suit the model, or it cannot be evaluated.
     #[error("{0}")]
     Evaluation(String),
+    /// The version cannot be optimised so.
+    #[error("{0}")]
+    Optimization(String),
     /// The version does not meet the condition under which it may be deployed.
     #[error("{name} {version} is not deployed, since `{gate}` does not hold: {reason}")]
     Gate {

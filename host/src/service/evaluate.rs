@@ -7,7 +7,7 @@ use crate::registry::digest::Digest;
 use crate::registry::{self, Evaluation, Intent, Record, Reference};
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels};
-use maasm_evaluation::report::{Host, Subject, Task};
+use maasm_evaluation::report::{Host, Search, Subject, Task};
 use maasm_evaluation::run::{self, Answers, Effort, Options, Progress, Scorer, Scorers};
 use maasm_evaluation::summary::{self, Answered, Method};
 use std::fs;
@@ -24,6 +24,8 @@ pub struct Evaluate<'a> {
     pub data: &'a Dataset,
     /// How figures are computed, and with how many threads samples are answered.
     pub method: Method,
+    /// How the version was found among others; it becomes part of the report.
+    pub search: Option<&'a Search>,
     /// Is told what is being done, and how far it is.
     pub progress: &'a (dyn Fn(&str, Progress) + Sync),
     /// Whether to stop.
@@ -63,6 +65,7 @@ impl Service {
             summary::summarize(wanted.data, &answered, against.as_ref(), &wanted.method, thumbnail).map_err(failed)?;
         let ended = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         report.run = Some(summary::describe_run(&own.answers, &own.effort, host(), ended).map_err(failed)?);
+        report.search = wanted.search.cloned();
         let lock = self.lock()?;
         let evaluation = self.registry().attach_evaluation(intent, &record, &report, &lock)?;
         own.answers.discard();

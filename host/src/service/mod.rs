@@ -7,23 +7,33 @@
 //! - `loaded`: the versions in memory: as many as fit, loaded when they are asked for
 //! - `check`: whether all is sound, and mending what is not
 //! - `evaluate`: the truth about a version; `score`: models answer samples; `gate`: conditions for deploying
+//! - `optimize`: a version becomes a smaller or faster one; `search`: which recipe suits it best; `compiler`: the process that makes components; `timing`: how
+//!   long two versions take, side by side
 //! - `transfer`: versions go to remote registries and come from there
 //! - `error`: why there is no answer
 
 mod check;
+mod compiler;
 mod deploy;
 mod error;
 mod evaluate;
 mod gate;
 mod loaded;
+mod optimize;
 mod publish;
 mod route;
 mod score;
+mod search;
+mod timing;
 mod transfer;
 
+pub use compiler::Compiler;
 pub use error::Error;
 pub use evaluate::Evaluate;
+pub use optimize::{Difference, Optimize, Optimized};
 pub use route::Choice;
+pub use search::Bounds;
+pub use timing::SideBySide;
 
 use crate::engine::{CachePolicy, Engine, EngineError, EngineOptions};
 use crate::registry::Registry;

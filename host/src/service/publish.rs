@@ -21,6 +21,28 @@ impl Service {
         self.publish_stored(intent, stored, provenance, &lock, file)
     }
 
+    /// As [`Service::publish`], and keeps the ONNX file that the component was compiled from.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn publish_with(
+        &self,
+        intent: &Intent,
+        file: &Path,
+        source: &Path,
+        mut provenance: Provenance,
+    ) -> Result<Record, Error> {
+        let lock = self.lock()?;
+        let blobs = self.registry.blobs();
+        let add = |file: &Path| {
+            let stored = File::open(file).and_then(|mut file| blobs.add_from(&mut file));
+            stored.map_err(registry::Error::file(file))
+        };
+        provenance.model = Some(add(source)?.digest);
+        let stored = add(file)?;
+        self.publish_stored(intent, stored, provenance, &lock, file)
+    }
+
     /// As [`Service::publish`], for a registry that goes away with the process: the file is used where it is.
     ///
     /// # Errors

@@ -56,7 +56,8 @@ impl Service {
 pub(super) fn provenance(by: &str, how: &str, facts: &Facts) -> Provenance {
     let made = facts.recipe.as_ref().and_then(|recipe| recipe["how"].as_str());
     let how = made.map_or_else(|| how.to_owned(), |made| format!("{made}; {how}"));
-    Provenance { by: by.into(), how, parent: facts.parent.clone() }
+    let recipe = facts.recipe.as_ref().and_then(|recipe| serde_json::from_value(recipe["made"].clone()).ok());
+    Provenance { by: by.into(), how, parent: facts.parent.clone(), recipe, model: None }
 }
 
 impl From<remote::Error> for Error {

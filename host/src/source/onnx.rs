@@ -20,7 +20,8 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
             .map_err(invalid)?;
     }
     check::model(&model).map_err(invalid)?;
-    Ok(Source { model, digest: digest(reader.hash), unused: Vec::new(), told: Told::default() })
+    let told = Told::of(&model).map_err(invalid)?;
+    Ok(Source { model, digest: digest(reader.hash), unused: Vec::new(), told })
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<ModelProto, String> {

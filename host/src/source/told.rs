@@ -1,14 +1,19 @@
-//! What a document says of itself, beside its structure and parameters.
+//! What a document says of itself, beside its structure and parameters; or an ONNX file, in its metadata.
 
 use super::{Error, document};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
-/// What a document says of itself.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// The name in an ONNX file's metadata under which it says what a document says: JSON.
+const METADATA: &str = "maasm";
+
+/// What a model's file says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Told {
     /// The model's name.
@@ -25,6 +30,28 @@ pub struct Told {
     pub labels: Option<Vec<String>>,
     /// How a picture becomes the input: a preset's name, or a recipe.
     pub preprocess: Option<Value>,
+    /// The shapes of inputs whose axes the graph leaves open, by name.
+    pub shapes: Option<BTreeMap<String, Vec<usize>>>,
+}
+
+impl Told {
+    /// What an ONNX file's metadata says, if they say anything to us.
+    ///
+    /// # Errors
+    /// If that makes no sense.
+    pub(super) fn of(model: &ModelProto) -> Result<Self, String> {
+        let Some(entry) = model.metadata_props.iter().find(|entry| entry.key == METADATA) else {
+            return Ok(Self::default());
+        };
+        serde_json::from_str(&entry.value).map_err(|error| format!("its metadata {METADATA:?} make no sense: {error}"))
+    }
+
+    /// Makes an ONNX file say this.
+    pub fn write_into(&self, model: &mut ModelProto) {
+        let value = serde_json::to_string(self).expect("it has no keys but texts");
+        model.metadata_props.retain(|entry| entry.key != METADATA);
+        model.metadata_props.push(StringStringEntryProto { key: METADATA.into(), value });
+    }
 }
 
 /// What a document says of itself, without keeping the rest of it; nothing for other files.

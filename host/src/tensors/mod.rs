@@ -43,6 +43,11 @@ pub fn name(element_type: ElementType) -> &'static str {
     row(element_type).0
 }
 
+/// Bytes of one element.
+pub fn size(element_type: ElementType) -> usize {
+    row(element_type).2
+}
+
 /// As the Open Inference Protocol names it.
 pub fn datatype(element_type: ElementType) -> &'static str {
     row(element_type).1

@@ -23,6 +23,7 @@ mod select;
 mod softmax;
 mod top;
 mod unary;
+mod unpack;
 
 pub use binary::{Binary, BinaryKind};
 pub use contract::Contract;
@@ -102,6 +103,8 @@ pub enum Op {
     Dequantize(Scale),
     /// Convolution of numbers of seven bits.
     QuantizedConv(QuantizedConv),
+    /// Elements that are not zero come to their places.
+    Unpack,
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -146,6 +149,7 @@ impl Op {
             Self::Quantize(scale) => scale.check(operands, ElementType::F32, ElementType::U8),
             Self::Dequantize(scale) => scale.check(operands, ElementType::U8, ElementType::F32),
             Self::QuantizedConv(op) => op.check(operands),
+            Self::Unpack => unpack::check(operands),
         }
     }
 

@@ -21,6 +21,7 @@ mod select;
 mod softmax;
 mod top;
 pub mod unary;
+mod unpack;
 mod walk;
 
 pub use unary::apply;
@@ -133,6 +134,7 @@ pub fn run(
         }
         Op::Quantize(op) => quantized::quantize(op, x.floats(), output),
         Op::Dequantize(op) => quantized::dequantize(op, x.bytes(), bytemuck::cast_slice_mut(output)),
+        Op::Unpack => unpack::run(x.bytes(), second.floats(), bytemuck::cast_slice_mut(output)),
         Op::QuantizedConv(op) => {
             let operands = quantized::Operands {
                 x: x.bytes(),

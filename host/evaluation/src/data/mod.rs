@@ -134,6 +134,31 @@ impl Dataset {
         self
     }
 
+    /// Leaves out the samples that are not wanted, each known by its index among those that there are.
+    ///
+    /// # Errors
+    /// If none is left.
+    pub fn only(mut self, wanted: impl Fn(usize) -> bool) -> Result<Self, DataError> {
+        let mut index = 0;
+        self.samples.retain(|_| {
+            index += 1;
+            wanted(index - 1)
+        });
+        match self.samples.is_empty() {
+            true => Err(DataError::Empty { data: self.name }),
+            false => Ok(self),
+        }
+    }
+
+    /// Every other sample: from the first on (0) or from the second on (1). Samples are ordered by name, so of classes in
+    /// folders both halves have alike many.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn half(self, which: usize) -> Result<Self, DataError> {
+        self.only(|index| index % 2 == which)
+    }
+
     /// What the truth is about.
     pub fn task(&self) -> Task {
         self.task

@@ -147,6 +147,7 @@ mod tests {
             mistakes: vec![],
             failures: vec![],
             comparison: None,
+            search: None,
             run: None,
         }
     }

@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //! - `headline`, `metrics`, `comparison`, `matrix`, `classes`, `reliability`, `latency`, `mistakes`, `failures`,
-//!   `provenance`: the page from top to bottom
+//!   `search`, `provenance`: the page from top to bottom
 //! - `figures`: how numbers are written; `interval`: how intervals are drawn
 
 mod classes;
@@ -19,6 +19,7 @@ mod metrics;
 mod mistakes;
 mod provenance;
 mod reliability;
+mod search;
 
 use crate::report::Report;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -45,6 +46,7 @@ pub fn page(report: &Report) -> String {
                 main {
                     (headline::headline(report))
                     @if let Some(comparison) = &report.comparison { (comparison::comparison(comparison)) }
+                    @if let Some(search) = &report.search { (search::search(search)) }
                     (metrics::metrics(report))
                     (matrix::matrix(report))
                     (classes::classes(report))

@@ -9,10 +9,12 @@
 mod classification;
 mod comparison;
 mod run;
+mod search;
 
 pub use classification::{CalibrationBin, Class, Confusion, Mistake};
 pub use comparison::{Change, Comparison, Flip, McNemar};
 pub use run::{Bucket, Host, Latency, Run};
+pub use search::{Candidate, Search};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,6 +64,9 @@ pub struct Report {
     /// What another version says about the same samples.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
+    /// How the version was found among others, if it was searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
     /// How long it took, where. The only part that differs from run to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,

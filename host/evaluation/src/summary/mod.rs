@@ -93,6 +93,7 @@ pub fn summarize(
         mistakes: Vec::new(),
         failures: own.failures.clone(),
         comparison: None,
+        search: None,
         run: None,
     };
     match &own.detail {

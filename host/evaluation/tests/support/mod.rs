@@ -5,7 +5,7 @@ pub mod browser;
 
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels, Limits};
-use maasm_evaluation::report::{Host, Subject};
+use maasm_evaluation::report::{Candidate, Host, Search, Subject};
 use maasm_evaluation::run::{self, Answers, Effort, Fault, Options, Scored, Scorer, Scorers, Thumbnail, Times};
 use maasm_evaluation::summary::{self, Answered, Method};
 use std::path::Path;
@@ -116,6 +116,29 @@ pub fn report(samples: usize, classes: usize, threads: usize, other: Option<u64>
     let version = answered("1.1.0", &own);
     let mut report = summary::summarize(&data, &version, against.as_ref(), &method, small).unwrap();
     let host = Host { maasm: "0.1.0".into(), system: "linux".into(), architecture: "x86_64".into(), processors: 2 };
+    report.search = other.map(|_| search());
     report.run = Some(summary::describe_run(&own, &effort, host, "2026-01-01T00:00:00Z".into()).unwrap());
     report
+}
+
+/// Some versions that were tried.
+fn search() -> Search {
+    let candidate = |(recipe, size, time, accuracy): (&str, u64, f64, f64)| Candidate {
+        recipe: recipe.into(),
+        size,
+        time,
+        accuracy,
+        frontier: false,
+        chosen: recipe.contains("int8"),
+    };
+    let tried = [
+        ("as it is", 18_800_000, 1.0, 0.92),
+        ("--weights=f16", 9_700_000, 1.02, 0.92),
+        ("--quantize=int8 --keep-float=3", 5_700_000, 0.5, 0.91),
+        ("--prune-channels=0.3", 12_000_000, 0.6, 0.05),
+        ("--low-rank=0.9", 17_000_000, 1.1, 0.4),
+    ];
+    let mut search = Search { samples: 100, candidates: tried.map(candidate).into() };
+    search.mark_frontier();
+    search
 }

@@ -24,6 +24,7 @@ pub fn version(
         against,
         data: &data,
         method: method(arguments),
+        search: None,
         progress: &|what, progress| bar.tell(what, progress),
         cancelled: &|| false,
     };
@@ -36,7 +37,7 @@ pub fn version(
 pub fn component(arguments: &Arguments) -> Result<Report> {
     let file = Path::new(&arguments.version);
     let service = Service::start(Registry::temporary()?, EngineOptions::default(), u64::MAX)?;
-    let provenance = Provenance { by: "local".into(), how: "a component".into(), parent: None };
+    let provenance = Provenance { by: "local".into(), how: "a component".into(), ..Provenance::default() };
     let record = service.publish_in_place(&Intent::local(), file, provenance)?;
     let selector = Selector::Exact(record.facts.version);
     version(arguments, &service, &Reference { name: record.facts.name, selector }, None)

@@ -8,9 +8,10 @@
 mod local;
 mod progress;
 mod remote;
-mod samples;
+pub(super) mod samples;
 mod text;
 
+pub(super) use progress::Bar;
 pub(super) use remote::packed;
 pub(super) use text::report as text;
 

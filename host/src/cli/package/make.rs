@@ -1,14 +1,15 @@
 //! A model becomes a component in memory.
 
-use super::calibration;
 use super::progress::Progress;
 use crate::cli::shape;
-use crate::compile::{self, Compiled, quantize};
+use crate::compile::{self, Compiled};
+use crate::optimize::{self, Applied, Recipe as Optimization, Samples};
 use crate::package::{self, Simd};
-use crate::source::{Limits, Source};
+use crate::source::{Limits, Source, Told};
 use anyhow::{Context, bail};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
+use prost::Message;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,23 +47,18 @@ pub struct Wish {
     /// Which vector instructions the component uses.
     #[arg(long, default_value = "relaxed")]
     pub simd: Simd,
-    /// How the network's convolutions and dense layers compute: in int8 it is a quarter as large and faster.
-    #[arg(long, value_name = "TYPE", requires = "calibrate")]
-    pub quantize: Option<Quantization>,
+    #[command(flatten, next_help_heading = "Optimisation")]
+    pub recipe: Optimization,
     /// What shows the ranges of values for `--quantize`: some hundred pictures such as the model will see, in a folder,
     /// or labelled data. They are not to be those that it is evaluated with.
     #[arg(long, value_name = "DATA", requires = "quantize")]
     pub calibrate: Option<PathBuf>,
+    /// Where the graph is written from which this can be made again
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub keep_source: Option<PathBuf>,
     /// The shape of an input whose axes the model leaves open, like data=1x3x224x224; repeat it for several.
     #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
     pub shapes: Vec<(String, Vec<usize>)>,
-}
-
-/// What a network's convolutions and dense layers compute with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Quantization {
-    /// Activations of seven bits and weights of eight, sums of 32.
-    Int8,
 }
 
 /// A component, and what is told of it.
@@ -85,40 +81,63 @@ impl Wish {
     /// If the model cannot be read or compiled, or something that it needs is not told.
     pub fn make(self, model: Option<&Path>, progress: &Progress) -> anyhow::Result<Made> {
         progress.stage("reading");
-        let source = self.load(model)?;
-        let told = source.told;
+        let Source { mut model, digest, told, .. } = self.load(model)?;
         let labels = match &self.labels {
             Some(path) => labels(path)?,
             None => told.labels.unwrap_or_default(),
         };
+        let shapes = match self.shapes.is_empty() {
+            true => told.shapes.into_iter().flatten().collect(),
+            false => self.shapes,
+        };
+        let options = compile::Options { shapes, ..compile::Options::default() };
+        if self.recipe.restructures() {
+            progress.stage("restructuring");
+            model = optimize::restructure(model, &self.recipe, &options)?;
+        }
         progress.stage("compiling");
-        let mut options = compile::Options { shapes: self.shapes, calibration: None };
-        let mut compiled = compile::compile(&source.model, &options)?;
-        let digest = source.digest;
+        let compiled = compile::compile(&model, &options)?;
         let recipe = match (self.preprocess.as_deref(), told.preprocess) {
             (Some(name), _) => Some(recipe(name, &compiled)?),
             (None, Some(serde_json::Value::String(name))) => Some(preset(&name, &compiled)?),
             (None, Some(recipe)) => Some(serde_json::from_value(recipe).context("`preprocess` is not a recipe")?),
             (None, None) => None,
         };
-        if let (Some(Quantization::Int8), Some(data)) = (self.quantize, &self.calibrate) {
+        let told = Told {
+            name: self.name.or(told.name),
+            version: self.version.or(told.version),
+            description: self.description.or(told.description),
+            license: self.license.or(told.license),
+            source: self.source.or(told.source),
+            labels: Some(labels),
+            preprocess: recipe.as_ref().map(serde_json::to_value).transpose()?,
+            shapes: Some(options.shapes.iter().cloned().collect()),
+        };
+        let samples = || {
             progress.stage("calibrating");
-            let samples = calibration::samples(data, recipe.as_ref())?;
-            options.calibration = Some(quantize::calibrate(&compiled, &samples)?);
-            drop(samples);
-            compiled = compile::compile(&source.model, &options)?;
+            let data = self.calibrate.as_deref().context("say what shows the ranges of values, with --calibrate")?;
+            Samples::open(data)?.inputs(recipe.as_ref())
+        };
+        let Applied { compiled, kept_float } = optimize::apply(&model, compiled, &self.recipe, options, samples)?;
+        if !kept_float.is_empty() {
+            eprintln!("note: left in f32: {}", kept_float.join(", "));
+        }
+        if let Some(path) = &self.keep_source {
+            // The next version is called by another name and number.
+            Told { name: None, version: None, ..told.clone() }.write_into(&mut model);
+            fs::write(path, model.encode_to_vec()).with_context(|| format!("cannot write {}", path.display()))?;
         }
         // Weights are in memory twice by now; from here on one copy is enough.
-        drop(source.model);
+        drop(model);
         progress.stage("packaging");
         let card = Card {
-            name: self.name.or(told.name).context("say what the model is called, with --name")?,
-            version: self.version.or(told.version).context("say which version it is, with --version 1.0.0")?,
-            description: self.description.or(told.description).unwrap_or_default(),
-            license: self.license.or(told.license).unwrap_or_default(),
-            source: self.source.or(told.source).unwrap_or_default(),
+            name: told.name.context("say what the model is called, with --name")?,
+            version: told.version.context("say which version it is, with --version 1.0.0")?,
+            description: told.description.unwrap_or_default(),
+            license: told.license.unwrap_or_default(),
+            source: told.source.unwrap_or_default(),
             source_digest: digest,
-            labels,
+            labels: told.labels.unwrap_or_default(),
             ..Card::default()
         };
         let (name, version) = (card.name.clone(), card.version.clone());

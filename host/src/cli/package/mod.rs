@@ -1,12 +1,10 @@
 //! `maasm package`
 //!
 //! # Layout
-//! - `calibration`: pictures that show the ranges of values
 //! - `make`: a model becomes a component in memory
 //! - `progress`: what is told while it works
 //! - `memory`: how much memory it may take
 
-mod calibration;
 mod make;
 mod memory;
 mod progress;

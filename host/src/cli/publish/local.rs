@@ -2,11 +2,12 @@
 
 use super::Model;
 use crate::cli::package::{Form, Progress};
-use crate::registry::{self, Intent, Record};
+use crate::registry::{self, Intent, Made, Provenance, Record};
 use crate::server::{AS_IT_IS, COMPILED, Published};
 use crate::service::Service;
 use crate::source;
 use anyhow::{Context, Result};
+use std::fs::File;
 use std::path::Path;
 
 /// What the name is, where nothing tells one.
@@ -38,15 +39,19 @@ fn compile(service: &Service, intent: &Intent, model: Model) -> Result<Record> {
     wish.name = Some(name);
     wish.version = Some(version);
     let progress = Progress::new(Form::Text);
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let source = folder.path().join("source.onnx");
+    wish.keep_source = Some(source.clone());
+    let recipe =
+        (!wish.recipe.is_empty()).then(|| Made { recipe: wish.recipe.clone(), calibration: None, tuning: None });
     let made = wish.make(file.as_deref(), &progress)?;
     progress.stage("publishing");
     let lock = service.lock()?;
-    let registry = service.registry();
-    let stored = registry
-        .blobs()
-        .add(&made.component)
-        .with_context(|| format!("cannot write to {}", registry.folder().display()))?;
-    let provenance = request.provenance(&intent.by, COMPILED);
+    let blobs = service.registry().blobs();
+    let failed = || format!("cannot write to {}", service.registry().folder().display());
+    let model = File::open(&source).and_then(|mut source| blobs.add_from(&mut source)).with_context(failed)?;
+    let stored = blobs.add(&made.component).with_context(failed)?;
+    let provenance = Provenance { recipe, model: Some(model.digest), ..request.provenance(&intent.by, COMPILED) };
     let called = file.unwrap_or_else(|| Path::new("the component").into());
     Ok(service.publish_stored(intent, stored, provenance, &lock, &called)?)
 }

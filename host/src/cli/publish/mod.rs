@@ -89,7 +89,7 @@ fn needless(wish: &Wish) -> Option<&'static str> {
         ("--license", wish.license.is_some()),
         ("--source", wish.source.is_some()),
         ("--shape", !wish.shapes.is_empty()),
-        ("--quantize", wish.quantize.is_some()),
+        ("--quantize and other optimisation", !wish.recipe.is_empty()),
     ];
     options.into_iter().find_map(|(option, given)| given.then_some(option))
 }

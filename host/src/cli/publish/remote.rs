@@ -12,8 +12,8 @@ pub async fn publish(remote: &Remote, model: Model) -> Result<Published> {
     if model.wish.simd != Simd::default() {
         bail!("a server chooses the vector instructions; use `maasm package --simd`, and publish the component");
     }
-    if model.wish.quantize.is_some() {
-        bail!("a server has no samples to calibrate with; use `maasm package --quantize`, and publish the component");
+    if !model.wish.recipe.is_empty() {
+        bail!("publish the model as it is, and then use `maasm optimize --server`, which makes a version of its own");
     }
     let request = serde_json::to_value(&model.request)?;
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), String::from);

@@ -6,6 +6,7 @@
 //! # Layout
 //! - `observe`: what values the tensors have on samples; `range`: which of them are kept
 //! - `rewrite`: steps of f32 become steps of bytes
+//! - `sensitivity`: how much each layer's integers change the outputs
 //! - `conv`: a convolution's integers; `pack`: its weights in the order in which the kernel reads them
 
 mod conv;
@@ -13,8 +14,11 @@ mod observe;
 mod pack;
 mod range;
 mod rewrite;
+mod sensitivity;
 
 pub use observe::{Calibration, CalibrationError, calibrate};
+pub use range::Ranges;
+pub use sensitivity::{Sensitivity, SensitivityError, sensitivities};
 
 pub(super) use conv::Quantized;
 pub(super) use rewrite::rewrite;

@@ -1,10 +1,11 @@
 //! What values the tensors of a compiled network have on samples.
 
-use super::range::Histogram;
+use super::range::{Histogram, Ranges};
 use crate::compile::Compiled;
 use maasm_plan::op::Scale;
 use maasm_plan::{ElementType, Plan};
 use maasm_runtime::{AlignedBytes, Executor};
+use std::collections::HashSet;
 
 /// What is known of a network's tensors.
 #[derive(Clone, Debug)]
@@ -13,6 +14,21 @@ pub struct Calibration {
     pub(super) input: Observed,
     /// Each step's output, in the plan's order; none of those that are not f32.
     pub(super) steps: Vec<Option<Observed>>,
+    /// The steps that stay in f32 whatever they are.
+    pub(super) left: HashSet<usize>,
+}
+
+impl Calibration {
+    /// Leaves steps of the plan in f32.
+    pub fn leave(&mut self, steps: impl IntoIterator<Item = usize>) {
+        self.left.extend(steps);
+    }
+
+    /// Leaves all steps but one in f32.
+    pub(super) fn only(&self, step: usize) -> Self {
+        let left = (0..self.steps.len()).filter(|&other| other != step).collect();
+        Self { left, ..self.clone() }
+    }
 }
 
 /// What is known of one tensor.
@@ -43,7 +59,7 @@ pub enum CalibrationError {
 ///
 /// # Errors
 /// If there are no samples, or the model does not take them.
-pub fn calibrate(compiled: &Compiled, samples: &[Vec<f32>]) -> Result<Calibration, CalibrationError> {
+pub fn calibrate(compiled: &Compiled, samples: &[Vec<f32>], ranges: Ranges) -> Result<Calibration, CalibrationError> {
     let plan = &compiled.plan;
     let [input] = &plan.inputs[..] else { return Err(CalibrationError::Inputs) };
     if plan.element_type(input) != ElementType::F32 {
@@ -66,13 +82,14 @@ pub fn calibrate(compiled: &Compiled, samples: &[Vec<f32>]) -> Result<Calibratio
         None => histogram_of_input.add(values),
         Some(step) => histograms[step].add(values),
     })?;
-    let observed = |ends: &Ends, histogram: &Histogram| Observed { scale: histogram.scale(), means: ends.means() };
+    let observed =
+        |ends: &Ends, histogram: &Histogram| Observed { scale: histogram.scale(ranges), means: ends.means() };
     let steps = ends.iter().zip(&histograms);
     let steps = steps.map(|(ends, histogram)| (ends.count > 0).then(|| observed(ends, histogram))).collect();
-    Ok(Calibration { input: observed(&ends_of_input, &histogram_of_input), steps })
+    Ok(Calibration { input: observed(&ends_of_input, &histogram_of_input), steps, left: HashSet::new() })
 }
 
-fn executor(compiled: &Compiled) -> Result<Executor<AlignedBytes>, CalibrationError> {
+pub(super) fn executor(compiled: &Compiled) -> Result<Executor<AlignedBytes>, CalibrationError> {
     let mut constants = AlignedBytes::zeroed(compiled.constants.len());
     constants.as_mut().copy_from_slice(&compiled.constants);
     let plan: Plan = compiled.plan.clone();

@@ -1,6 +1,23 @@
 //! Which part of a tensor's values is kept: what lies outside is clamped, so that the steps inside are finer.
 
 use maasm_plan::op::{LARGEST, Scale};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How it is found which part is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ranges {
+    /// For each tensor the one with the smallest mean squared error, of the whole range and smaller ones
+    #[default]
+    MeanSquaredError,
+    /// All of it
+    MinMax,
+    /// All but one value in ten thousand
+    Percentile,
+    /// The one that loses the least information (Kullback-Leibler divergence; Migacz 2017)
+    Entropy,
+}
 
 /// How many parts a histogram has.
 const BINS: usize = 2048;
@@ -8,6 +25,22 @@ const BINS: usize = 2048;
 const TRIALS: usize = 60;
 /// The smallest range that is tried, of the whole one.
 const SMALLEST: f64 = 0.3;
+/// The share of values that is left out at either end.
+const OUTERMOST: f64 = 5e-5;
+/// How likely a value that is clamped is taken to be, beside one at the end of the range.
+const CLAMPED: f64 = 1e-3;
+
+/// Whether a range holds a number.
+trait Reach {
+    fn reaches(&self, number: f32) -> bool;
+}
+
+impl Reach for Scale {
+    fn reaches(&self, number: f32) -> bool {
+        let byte = number / self.scale + f32::from(self.zero);
+        (-0.5..=f32::from(LARGEST) + 0.5).contains(&byte)
+    }
+}
 
 /// The scale that reaches from one number to another, which hold 0 between them.
 pub fn between(low: f32, high: f32) -> Scale {
@@ -52,14 +85,58 @@ impl Histogram {
         }
     }
 
-    /// The scale with the smallest mean squared error of all whose range is a part of the whole one.
-    pub fn scale(&self) -> Scale {
+    /// The scale that keeps the part which this method finds.
+    pub fn scale(&self, ranges: Ranges) -> Scale {
+        let whole = between(self.low, self.high);
+        match ranges {
+            Ranges::MinMax => whole,
+            Ranges::Percentile => self.without_the_outermost(),
+            Ranges::MeanSquaredError => self.best(|scale| self.error(scale)).unwrap_or(whole),
+            Ranges::Entropy => self.best(|scale| self.divergence(scale)).unwrap_or(whole),
+        }
+    }
+
+    /// Of all scales whose range is a part of the whole one, that which costs the least.
+    fn best(&self, cost: impl Fn(&Scale) -> f64) -> Option<Scale> {
         let trial = |trial: usize| {
             let part = 1.0 - (1.0 - SMALLEST) * trial as f64 / TRIALS as f64;
             between(self.low * part as f32, self.high * part as f32)
         };
-        let best = (0..TRIALS).map(trial).min_by(|a, b| self.error(a).total_cmp(&self.error(b)));
-        best.unwrap_or_else(|| trial(0))
+        let costs = (0..TRIALS).map(trial).map(|scale| (cost(&scale), scale));
+        costs.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, scale)| scale)
+    }
+
+    /// Leaves [`OUTERMOST`] of the values out at either end.
+    fn without_the_outermost(&self) -> Scale {
+        let total: u64 = self.counts.iter().sum();
+        let most = (total as f64 * OUTERMOST) as u64;
+        let first = first_beyond(most, self.counts.iter());
+        let last = BINS - 1 - first_beyond(most, self.counts.iter().rev());
+        let width = (self.high - self.low) / BINS as f32;
+        between(self.low + first as f32 * width, self.low + (last + 1) as f32 * width)
+    }
+
+    /// How much is lost of what the values tell: the divergence of the distribution that the bytes have from the values'.
+    fn divergence(&self, scale: &Scale) -> f64 {
+        let width = (self.high - self.low) / BINS as f32;
+        let value = |bin: usize| self.low + (bin as f32 + 0.5) * width;
+        // Each byte stands for some bins, among those which are not empty its values are spread evenly.
+        let mut bytes = [(0u64, 0u64); LARGEST as usize + 1];
+        for (bin, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let (values, bins) = &mut bytes[usize::from(byte(scale, value(bin)))];
+            *values += count;
+            *bins += u64::from(scale.reaches(value(bin)));
+        }
+        let total: u64 = self.counts.iter().sum();
+        let parts = self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(bin, &count)| {
+            let (values, bins) = bytes[usize::from(byte(scale, value(bin)))];
+            let own = count as f64 / total as f64;
+            // What is clamped is found where the end's bins are.
+            let kept = values as f64 / total as f64 / bins.max(1) as f64;
+            let penalty = if scale.reaches(value(bin)) { 1.0 } else { CLAMPED };
+            own * (own / (kept * penalty)).ln()
+        });
+        parts.sum()
     }
 
     /// The sum of squared errors.
@@ -74,6 +151,16 @@ impl Histogram {
     }
 }
 
+/// The index of the first count up to which there are more than so many.
+fn first_beyond<'a>(most: u64, counts: impl Iterator<Item = &'a u64>) -> usize {
+    let mut seen = 0;
+    let few = |count: &&u64| {
+        seen += **count;
+        seen <= most
+    };
+    counts.take_while(few).count().min(BINS - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,13 +171,25 @@ mod tests {
         let near: Vec<f32> = (0..100_000).map(|i| 40.0 * i as f32 / 100_000.0).collect();
         histogram.add(&near);
         histogram.add(&[100.0]);
-        let reach = histogram.scale().scale * 127.0;
+        let reach = histogram.scale(Ranges::default()).scale * 127.0;
         // Where 100 000 · reach² / (12 · 127²) + (100 − reach)² is smallest: rounding all of them, and clamping the one.
         assert!((reach - 65.9).abs() < 1.5, "{reach}");
         let mut even = Histogram::new(0.0, 100.0);
         even.add(&near.iter().map(|value| value * 2.5).collect::<Vec<_>>());
-        let reach = even.scale().scale * 127.0;
+        let reach = even.scale(Ranges::default()).scale * 127.0;
         assert!(reach > 98.0, "{reach}");
+    }
+
+    #[test]
+    fn each_method_keeps_what_it_says() {
+        let mut histogram = Histogram::new(0.0, 100.0);
+        let near: Vec<f32> = (0..100_000).map(|i| 40.0 * i as f32 / 100_000.0).collect();
+        histogram.add(&near);
+        histogram.add(&[100.0]);
+        let reach = |ranges| histogram.scale(ranges).scale * 127.0;
+        assert!((reach(Ranges::MinMax) - 100.0).abs() < 0.01);
+        assert!((reach(Ranges::Percentile) - 40.0).abs() < 0.1, "{}", reach(Ranges::Percentile));
+        assert!(reach(Ranges::Entropy) < 70.0, "{}", reach(Ranges::Entropy));
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub fn rewrite(model: &mut Model, calibration: &Calibration) -> usize {
     let draft = &mut model.draft;
     let steps: Vec<Step> = std::mem::take(&mut draft.steps).into_iter().flatten().collect();
     assert_eq!(steps.len(), calibration.steps.len(), "the calibration is another network's");
-    let chosen: Vec<bool> = (0..steps.len()).map(|index| is_chosen(&steps[index], draft)).collect();
+    let is_left = |index: usize| calibration.left.contains(&index);
+    let chosen: Vec<bool> = (0..steps.len()).map(|index| !is_left(index) && is_chosen(&steps[index], draft)).collect();
     let mut known: HashMap<BufferId, &Observed> = HashMap::new();
     if let Some((_, input)) = model.inputs.first() {
         known.insert(input.buffer, &calibration.input);

@@ -1,7 +1,7 @@
 //! The truth about a version is found out.
 
-use super::Inner;
 use super::teller::Teller;
+use super::{Inner, Stop};
 use crate::registry::{self, Evaluation, Intent, Job, Reference, Retry};
 use crate::server::{Kind, Problem};
 use crate::service::{Evaluate, Service};
@@ -11,7 +11,6 @@ use maasm_evaluation::summary::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use utoipa::ToSchema;
@@ -108,6 +107,7 @@ fn work(
         against: against.as_ref(),
         data: &data,
         method: asked.method(threads),
+        search: None,
         progress: &tell,
         cancelled: &|| stopped.load(Ordering::Relaxed),
     };
@@ -131,14 +131,4 @@ fn open(service: &Service, name: Option<&str>, upload: &Path, limits: &Limits) -
 pub fn uploaded(upload: &Path, name: &str, limits: &Limits) -> Result<Dataset, Problem> {
     Dataset::of_archive(name.into(), upload, limits)
         .map_err(|error| Problem::new(Kind::BadData, error.to_string().replace(&*upload.to_string_lossy(), name)))
-}
-
-/// Stops the work when nobody waits for it any more.
-#[derive(Default)]
-struct Stop(Arc<AtomicBool>);
-
-impl Drop for Stop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }

@@ -6,13 +6,13 @@
 //!
 //! # Layout
 //! - `request`: what is asked for when a model is published; `spool`: its files on their way into the job's folder
-//! - `publish`: a version is made of them; `compiler`: the process that makes the component
+//! - `publish`: a version is made of them
 //! - `transfer`: versions go to other registries and come from there
-//! - `evaluate`: the truth about a version is found out
+//! - `evaluate`: the truth about a version is found out; `optimize`: a version becomes a smaller or faster one
 //! - `teller`: how far a job is
 
-mod compiler;
 mod evaluate;
+mod optimize;
 mod publish;
 mod request;
 mod spool;
@@ -20,17 +20,19 @@ mod teller;
 mod transfer;
 
 pub use evaluate::{EvaluateRequest, Evaluated, uploaded};
+pub use optimize::OptimizeRequest;
 pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};
 
 use super::{Kind, Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
-use crate::service::Service;
+use crate::service::{Compiler, Service};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs::File;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -48,10 +50,12 @@ pub enum Work {
     Pull,
     /// A version is evaluated. Its data may have been uploaded.
     Evaluate,
+    /// A version becomes a smaller or faster one.
+    Optimize,
 }
 
 impl Work {
-    const ALL: [Self; 3] = [Self::Push, Self::Pull, Self::Evaluate];
+    const ALL: [Self; 4] = [Self::Push, Self::Pull, Self::Evaluate, Self::Optimize];
 
     /// As jobs call it.
     fn name(self) -> &'static str {
@@ -59,6 +63,7 @@ impl Work {
             Self::Push => "push",
             Self::Pull => "pull",
             Self::Evaluate => "evaluate",
+            Self::Optimize => "optimize",
         }
     }
 
@@ -83,7 +88,7 @@ struct Inner {
     max_model: u64,
     max_data: u64,
     evaluate_threads: usize,
-    compiler: compiler::Compiler,
+    compiler: Compiler,
     /// Held by the one process that goes on with what others left undone.
     lock: OnceLock<File>,
 }
@@ -91,7 +96,7 @@ struct Inner {
 impl Runner {
     /// No jobs yet.
     pub fn new(service: &Service, options: &ServerOptions) -> Self {
-        let compiler = compiler::Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
+        let compiler = Compiler { memory: options.compile_memory, timeout: options.compile_timeout };
         let inner = Inner {
             service: service.clone(),
             places: Semaphore::new(options.max_jobs),
@@ -256,6 +261,7 @@ impl Inner {
                 Some(Work::Push) => transfer::push(&self.service, job).await,
                 Some(Work::Pull) => transfer::pull(&self.service, job).await,
                 Some(Work::Evaluate) => evaluate::evaluate(self, job).await,
+                Some(Work::Optimize) => optimize::optimize(self, job).await,
                 None => Err(Problem::new(Kind::Internal, format!("this program knows no jobs of the kind {kind:?}"))),
             },
         })
@@ -263,5 +269,15 @@ impl Inner {
 
     fn running(&self) -> MutexGuard<'_, HashMap<String, CancellationToken>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Stops the work when nobody waits for it any more.
+#[derive(Default)]
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }

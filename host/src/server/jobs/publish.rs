@@ -20,6 +20,7 @@ pub async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
     let mut request = request.map_err(registry::Error::from)?;
     let folder = registry.job_folder(&job.id);
     let ready = is_component(&folder.join("model"));
+    let source = folder.join("source.onnx");
     let (component, made_from) = if ready {
         (folder.join("model"), request::AS_IT_IS)
     } else {
@@ -36,7 +37,10 @@ pub async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
     // Deployed once, even if the server ends before the job's end is written down and the job is done again.
     let once = Retry { key: format!("job {}", job.id), request: String::new() };
     let work = move || {
-        let record = service.publish(&intent, &component, provenance)?;
+        let record = match ready {
+            true => service.publish(&intent, &component, provenance)?,
+            false => service.publish_with(&intent, &component, &source, provenance)?,
+        };
         intent.retry = Some(once);
         Ok::<_, Error>(json!(request.finish(&service, &intent, record)?))
     };
@@ -77,6 +81,7 @@ fn arguments(request: &PublishRequest, folder: &Path) -> Vec<String> {
     if request.preprocess.is_none() {
         arguments.extend(file("preprocess").map(|path| format!("--preprocess={}", text(path))));
     }
+    arguments.push(format!("--keep-source={}", text(folder.join("source.onnx"))));
     arguments.push(format!("--output={}", text(folder.join("component.wasm"))));
     arguments.extend(file("model").map(text));
     arguments

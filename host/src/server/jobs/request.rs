@@ -109,6 +109,6 @@ impl PublishRequest {
         let options = self.options();
         let with = if options.is_empty() { String::new() } else { format!(" with {}", options.join(" ")) };
         let how = format!("{made_from} by maasm {}{with}", env!("CARGO_PKG_VERSION"));
-        Provenance { by: by.into(), how, parent: self.parent.clone() }
+        Provenance { by: by.into(), how, parent: self.parent.clone(), ..Provenance::default() }
     }
 }

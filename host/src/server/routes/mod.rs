@@ -12,6 +12,7 @@ mod infer;
 mod jobs;
 mod model;
 mod models;
+mod optimize;
 mod recognize;
 mod transfer;
 mod usage;
@@ -52,6 +53,7 @@ fn protected(role: Role) -> OpenApiRouter<State> {
             .merge(transfer::routes())
             .merge(jobs::routes())
             .merge(evaluations::publisher_routes())
+            .merge(optimize::routes())
             .merge(data::routes())
             .merge(models::publisher_routes()),
         Role::Deploy => router.merge(deployments::deployer_routes()).merge(aliases::routes()),

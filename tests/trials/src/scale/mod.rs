@@ -82,7 +82,7 @@ fn register(folder: &Path, versions: u64, networks: u64) -> Result<Subject> {
         let is_network = index % every == 0;
         let component = if is_network { models::network(MODEL, &text)? } else { models::by_hand(MODEL, &text) };
         std::fs::write(&file, component)?;
-        let provenance = Provenance { by: "trial".into(), how: "made for a trial".into(), parent: None };
+        let provenance = Provenance { by: "trial".into(), how: "made for a trial".into(), ..Provenance::default() };
         let record = service.publish(&Intent::local(), &file, provenance)?;
         if is_network {
             let code = format!("{}.cache", record.facts.digest.trim_start_matches("blake3:"));

@@ -8,6 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 
 /// `maasm package`, within limits.
+#[derive(Clone, Copy, Debug)]
 pub struct Compiler {
     /// Bytes of memory.
     pub memory: u64,

@@ -1,0 +1,76 @@
+//! On this machine.
+
+use super::Arguments;
+use crate::cli::evaluate::{Bar, samples};
+use crate::cli::package::{Form, Progress};
+use crate::cli::place::Place;
+use crate::registry::Intent;
+use crate::service::{Compiler, Optimize, Optimized, Service};
+use anyhow::{Context, Result};
+use maasm_evaluation::Report;
+use maasm_evaluation::summary::Method;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long compiling may take: as long as it takes.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Optimises a version of the folder.
+pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Optimized, Option<Report>)> {
+    let registry = service.registry();
+    let parent = registry.find(&arguments.version)?;
+    let number = match &arguments.number {
+        Some(number) => number.clone(),
+        None => registry.next_number(&parent.facts.name)?,
+    };
+    let calibrate = arguments.calibrate.as_deref().map(|path| content(path, service)).transpose()?;
+    let data = arguments.evaluate.as_deref().map(|path| samples::open(path, registry)).transpose()?;
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let compiler = Compiler { memory: u64::MAX, timeout: FOREVER };
+    let progress = Progress::new(Form::Text);
+    let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
+    let bar = Bar::new();
+    let wanted = Optimize {
+        version: &arguments.version,
+        number: &number,
+        recipe: &arguments.recipe,
+        model: arguments.model.as_deref(),
+        calibrate: calibrate.as_deref(),
+        evaluate: data.as_ref(),
+        method: arguments.method(),
+        folder: folder.path(),
+        compile: &compile,
+        stage: &|stage| progress.stage(stage),
+        search: None,
+        progress: &|what, progress| bar.tell(what, progress),
+        cancelled: &|| false,
+    };
+    let intent = Intent::local();
+    let optimized = match (&arguments.evaluate, arguments.auto) {
+        (Some(path), true) => {
+            let half = |which| anyhow::Ok(samples::open(path, registry)?.half(which)?);
+            service.search(&intent, &wanted, &arguments.bounds, [&half(0)?, &half(1)?])?
+        }
+        _ => service.optimize(&intent, &wanted)?,
+    };
+    bar.finish();
+    Ok(optimized)
+}
+
+/// The file or folder with samples: something on this machine, or a data set's blob.
+fn content(path: &Path, service: &Service) -> Result<PathBuf> {
+    if path.exists() {
+        return std::path::absolute(path).with_context(|| path.display().to_string());
+    }
+    let name = path.to_str().context("there is no such file")?;
+    let set = service.registry().data(name).with_context(|| format!("there is no file {name}, and"))?;
+    Ok(service.registry().blobs().path(&set.content))
+}
+
+impl Arguments {
+    fn method(&self) -> Method {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        let threads = self.threads.map_or_else(cores, |threads| threads.get() as usize);
+        Method { seed: self.seed, resamples: self.resamples, threads }
+    }
+}

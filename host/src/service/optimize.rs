@@ -1,0 +1,248 @@
+//! A version becomes a smaller or faster one.
+
+use super::timing::side_by_side;
+use super::{Error, Evaluate, Service, SideBySide};
+use crate::optimize::{Recipe, Samples};
+use crate::registry::{Evaluation, Facts, Intent, Made, Provenance, Record, Reference, Selector};
+use maasm_evaluation::Report;
+use maasm_evaluation::data::Dataset;
+use maasm_evaluation::report::{Change, Search};
+use maasm_evaluation::run::Progress;
+use maasm_evaluation::summary::Method;
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use utoipa::ToSchema;
+
+/// What is to be made of a version, and with what.
+pub struct Optimize<'a> {
+    /// The version.
+    pub version: &'a Reference,
+    /// The number that the new one gets.
+    pub number: &'a Version,
+    /// What is done.
+    pub recipe: &'a Recipe,
+    /// An ONNX file to use in place of the one that is kept with the version.
+    pub model: Option<&'a Path>,
+    /// The samples that show the ranges of values.
+    pub calibrate: Option<&'a Path>,
+    /// The data on which both versions are evaluated.
+    pub evaluate: Option<&'a Dataset>,
+    /// How figures are computed.
+    pub method: Method,
+    /// A folder for files on the way.
+    pub folder: &'a Path,
+    /// Runs `maasm package` with these arguments and the folder, or says why it made nothing.
+    pub compile: &'a (dyn Fn(&[String]) -> Result<(), String> + Sync),
+    /// Is told what is being done.
+    pub stage: &'a (dyn Fn(&str) + Sync),
+    /// Is told how far the evaluation is.
+    pub progress: &'a (dyn Fn(&str, Progress) + Sync),
+    /// How the recipe was found, if it was searched for; it becomes part of the report.
+    pub search: Option<&'a Search>,
+    /// Whether to stop.
+    pub cancelled: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// A figure of a version's parent and of the version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Difference {
+    /// The parent's.
+    pub before: u64,
+    /// The version's.
+    pub after: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Optimized {
+    /// The new version.
+    pub version: Record,
+    /// What it was made of: `NAME@1.0.0`.
+    pub parent: String,
+    /// Bytes of the component.
+    pub size: Difference,
+    /// Parameters that were learnt.
+    pub parameters: Difference,
+    /// Multiply-accumulate operations of one inference.
+    pub multiply_accumulates: Difference,
+    /// How long one inference takes, in milliseconds, both in turns on one thread of this machine.
+    pub milliseconds: SideBySide,
+    /// The report about the new version, compared with its parent, in brief.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Evaluation>,
+    /// The share of the evaluated samples that are recognised rightly, of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Change>,
+    /// The share of the evaluated samples that both answer alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<f64>,
+    /// What else was tried, if the recipe was searched for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+}
+
+/// How a version was made of another.
+const OPTIMIZED: &str = "optimised";
+
+impl Service {
+    /// Makes a new version by a recipe, evaluates it beside its parent and times both. What was done before the process was
+    /// killed is not done again, but for compiling.
+    ///
+    /// # Errors
+    /// If there is no such version, its model is not kept, or it cannot be optimised so.
+    pub fn optimize(&self, intent: &Intent, wanted: &Optimize) -> Result<(Optimized, Option<Report>), Error> {
+        let refused = |why: String| Error::Optimization(why);
+        wanted.recipe.check().map_err(refused)?;
+        let parent = self.registry().find(wanted.version)?;
+        let calibration = self.calibration(wanted)?;
+        let source = self.source(&parent, wanted.model)?;
+        (wanted.stage)("compiling");
+        let kept = wanted.folder.join("source.onnx");
+        let component = wanted.folder.join("component.wasm");
+        (wanted.compile)(&arguments(wanted, &parent.facts, &source, &kept, &component)).map_err(refused)?;
+        (wanted.stage)("publishing");
+        let made = Made { recipe: wanted.recipe.clone(), calibration, tuning: None };
+        // To publish the same once more changes nothing.
+        let publishing = Intent { by: intent.by.clone(), retry: None };
+        let record = self.publish_with(&publishing, &component, &kept, self.provenance(intent, &parent, made))?;
+        self.compare(intent, parent, record, wanted)
+    }
+
+    /// Where a version comes from that was made of another.
+    pub(super) fn provenance(&self, intent: &Intent, parent: &Record, recipe: Made) -> Provenance {
+        let what = recipe.recipe.options().join(" ");
+        Provenance {
+            by: intent.by.clone(),
+            how: format!("{OPTIMIZED} by maasm {} with {what}", env!("CARGO_PKG_VERSION")),
+            parent: Some(named(&parent.facts)),
+            recipe: Some(recipe),
+            model: None,
+        }
+    }
+
+    /// Evaluates and times a version beside its parent.
+    fn compare(
+        &self,
+        intent: &Intent,
+        parent: Record,
+        record: Record,
+        wanted: &Optimize,
+    ) -> Result<(Optimized, Option<Report>), Error> {
+        (wanted.stage)("measuring");
+        let [before, after] = [self.load(&parent)?, self.load(&record)?];
+        let failed = |error| Error::Optimization(format!("{} cannot be run: {error}", named(&record.facts)));
+        let milliseconds = side_by_side(&before, &after).map_err(failed)?;
+        let references = [&record, &parent].map(|record| reference(&record.facts));
+        let evaluated = wanted.evaluate.map(|data| {
+            let evaluate = Evaluate {
+                version: &references[0],
+                against: Some(&references[1]),
+                data,
+                method: wanted.method,
+                search: wanted.search,
+                progress: wanted.progress,
+                cancelled: wanted.cancelled,
+            };
+            self.evaluate(intent, &evaluate)
+        });
+        let (evaluation, report) = evaluated.transpose()?.unzip();
+        let comparison = report.as_ref().and_then(|report: &Report| report.comparison.as_ref());
+        let of = |figure: fn(&Facts) -> u64| Difference { before: figure(&parent.facts), after: figure(&record.facts) };
+        let optimized = Optimized {
+            parent: named(&parent.facts),
+            size: Difference { before: parent.size, after: record.size },
+            parameters: of(|facts| facts.parameters),
+            multiply_accumulates: of(|facts| facts.multiply_accumulates),
+            milliseconds,
+            evaluation,
+            accuracy: comparison.and_then(|comparison| comparison.metrics.get("accuracy").copied()),
+            agreement: comparison.and_then(|comparison| comparison.agreement),
+            search: wanted.search.cloned(),
+            version: record,
+        };
+        Ok((optimized, report))
+    }
+
+    /// The ONNX file of a version.
+    pub(super) fn source(&self, version: &Record, given: Option<&Path>) -> Result<PathBuf, Error> {
+        if let Some(given) = given {
+            return Ok(given.to_owned());
+        }
+        let kept = version.provenance.model.map(|digest| self.registry().blobs().path(&digest));
+        kept.filter(|path| path.is_file()).ok_or_else(|| {
+            Error::Optimization(format!(
+                "the model that {} was compiled from is not kept here: it was published as a component, or pulled; name \
+                 its ONNX file with --model",
+                named(&version.facts)
+            ))
+        })
+    }
+
+    /// What tells the calibration's samples apart; refuses those that are evaluated, too, since figures on what a version
+    /// was made with say too much.
+    fn calibration(&self, wanted: &Optimize) -> Result<Option<String>, Error> {
+        let failed = |error: anyhow::Error| Error::Evaluation(format!("{error:#}"));
+        let Some(path) = wanted.calibrate else {
+            return match wanted.recipe.quantize {
+                None => Ok(None),
+                Some(_) => Err(Error::Evaluation(
+                    "quantising takes samples that show the ranges of values; name some with --calibrate".into(),
+                )),
+            };
+        };
+        let samples = Samples::open(path).map_err(failed)?;
+        if let Some(data) = wanted.evaluate {
+            (wanted.stage)("comparing the samples");
+            apart(&samples, data)?;
+        }
+        samples.digest().map(Some).map_err(failed)
+    }
+}
+
+/// Refuses samples that are among those which are evaluated.
+pub(super) fn apart(samples: &Samples, data: &Dataset) -> Result<(), Error> {
+    let evaluated: HashSet<[u8; 32]> =
+        (0..data.len()).filter_map(|index| data.read(index).ok()).map(|bytes| Sha256::digest(&bytes).into()).collect();
+    let shared: Vec<String> = (0..samples.len())
+        .filter_map(|index| samples.read(index).ok())
+        .filter(|(_, bytes)| evaluated.contains::<[u8; 32]>(&Sha256::digest(bytes).into()))
+        .map(|(name, _)| name)
+        .collect();
+    match shared.first() {
+        None => Ok(()),
+        Some(first) => Err(Error::Evaluation(format!(
+            "{} of the samples, {first} among them, would be evaluated, too; what a version was made with says too much \
+             of it, so give it others",
+            shared.len()
+        ))),
+    }
+}
+
+/// What `maasm package` is told.
+pub(super) fn arguments(
+    wanted: &Optimize,
+    parent: &Facts,
+    source: &Path,
+    kept: &Path,
+    component: &Path,
+) -> Vec<String> {
+    let mut arguments = wanted.recipe.options();
+    let calibrate = wanted.calibrate.filter(|_| wanted.recipe.quantize.is_some());
+    let paths = [("calibrate", calibrate), ("keep-source", Some(kept)), ("output", Some(component))];
+    let paths = paths.into_iter().filter_map(|(option, path)| Some(format!("--{option}={}", path?.display())));
+    arguments.extend([format!("--name={}", parent.name), format!("--version={}", wanted.number)]);
+    arguments.extend(paths);
+    arguments.push(source.display().to_string());
+    arguments
+}
+
+fn named(facts: &Facts) -> String {
+    format!("{}@{}", facts.name, facts.version)
+}
+
+pub(super) fn reference(facts: &Facts) -> Reference {
+    Reference { name: facts.name.clone(), selector: Selector::Exact(facts.version.clone()) }
+}
