@@ -14,6 +14,9 @@
 #![forbid(unsafe_code)]
 
 pub mod channels;
+pub mod head;
+pub mod low_rank;
+pub mod magnitude;
 
 mod attribute;
 mod error;
