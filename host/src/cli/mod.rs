@@ -45,6 +45,7 @@ mod show;
 mod split;
 mod table;
 mod transfer;
+mod tune;
 
 pub use inspect::Inspection;
 pub use package::recipe;
@@ -85,6 +86,7 @@ enum Command {
     Infer(infer::Arguments),
     Evaluate(Box<evaluate::Arguments>),
     Optimize(Box<optimize::Arguments>),
+    Tune(Box<tune::Arguments>),
     Report(report::Arguments),
     Data(datasets::Arguments),
     Serve(Box<serve::Arguments>),
@@ -152,6 +154,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Rollback(arguments) => rollback::run(arguments),
         Command::Serve(arguments) => serve::run(*arguments),
         Command::Show(arguments) => show::run(arguments),
+        Command::Tune(arguments) => tune::run(*arguments),
         Command::Split(arguments) => split::run(arguments),
     }
     .map(|()| ExitCode::SUCCESS)

@@ -13,15 +13,6 @@ pub struct Applied {
     pub kept_float: Vec<String>,
 }
 
-/// The graph as the recipe wants it before it is compiled.
-///
-/// # Errors
-/// If it cannot be made so.
-pub fn restructure(model: ModelProto, recipe: &Recipe, options: &Options) -> Result<ModelProto> {
-    let _ = (recipe, options);
-    Ok(model)
-}
-
 /// Compiles a graph, which was restructured before, by a recipe. `samples` gives inputs for calibration; it is called only
 /// if some are needed.
 ///

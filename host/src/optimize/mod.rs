@@ -2,13 +2,15 @@
 //!
 //! # Layout
 //! - `recipe`: what is done
-//! - `apply`: a graph and a recipe become a plan
+//! - `restructure`: a graph becomes another one; `apply`: that becomes a plan
 //! - `samples`: pictures that show the ranges of values
 
 mod apply;
 mod recipe;
+mod restructure;
 mod samples;
 
-pub use apply::{Applied, apply, restructure};
+pub use apply::{Applied, apply};
 pub use recipe::{Quantization, Recipe, Tuned};
+pub use restructure::{Head, features, restructure, with_head};
 pub use samples::Samples;

@@ -20,6 +20,9 @@ pub struct Compiler {
 const LONGEST: u64 = 64 << 10;
 
 impl Compiler {
+    /// One that takes as much memory and time as it needs.
+    pub const UNLIMITED: Self = Self { memory: u64::MAX, timeout: Duration::from_secs(365 * 24 * 60 * 60) };
+
     /// Runs it with these arguments in this folder, and tells each stage that it comes to. Dropped, the process ends.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 //! - `evaluate`: the truth about a version; `score`: models answer samples; `gate`: conditions for deploying
 //! - `optimize`: a version becomes a smaller or faster one; `search`: which recipe suits it best; `compiler`: the process that makes components; `timing`: how
 //!   long two versions take, side by side
+//! - `tune`: a classifier gets a last layer for other labels
 //! - `transfer`: versions go to remote registries and come from there
 //! - `error`: why there is no answer
 
@@ -26,6 +27,7 @@ mod score;
 mod search;
 mod timing;
 mod transfer;
+mod tune;
 
 pub use compiler::Compiler;
 pub use error::Error;
@@ -34,6 +36,7 @@ pub use optimize::{Difference, Optimize, Optimized};
 pub use route::Choice;
 pub use search::Bounds;
 pub use timing::SideBySide;
+pub use tune::{Tune, TunedVersion, put_aside};
 
 use crate::engine::{CachePolicy, Engine, EngineError, EngineOptions};
 use crate::registry::Registry;

@@ -84,9 +84,6 @@ pub struct Optimized {
     pub search: Option<Search>,
 }
 
-/// How a version was made of another.
-const OPTIMIZED: &str = "optimised";
-
 impl Service {
     /// Makes a new version by a recipe, evaluates it beside its parent and times both. What was done before the process was
     /// killed is not done again, but for compiling.
@@ -113,10 +110,13 @@ impl Service {
 
     /// Where a version comes from that was made of another.
     pub(super) fn provenance(&self, intent: &Intent, parent: &Record, recipe: Made) -> Provenance {
-        let what = recipe.recipe.options().join(" ");
+        let (how, what) = match &recipe.tuning {
+            None => ("optimised", recipe.recipe.options().join(" ")),
+            Some(tuned) => ("tuned", format!("{} samples of {}", tuned.samples, tuned.data)),
+        };
         Provenance {
             by: intent.by.clone(),
-            how: format!("{OPTIMIZED} by maasm {} with {what}", env!("CARGO_PKG_VERSION")),
+            how: format!("{how} by maasm {} with {what}", env!("CARGO_PKG_VERSION")),
             parent: Some(named(&parent.facts)),
             recipe: Some(recipe),
             model: None,
@@ -203,21 +203,55 @@ impl Service {
 }
 
 /// Refuses samples that are among those which are evaluated.
-pub(super) fn apart(samples: &Samples, data: &Dataset) -> Result<(), Error> {
+pub(super) fn apart(samples: &impl Read, data: &Dataset) -> Result<(), Error> {
+    let digest = |bytes: &[u8]| -> [u8; 32] { Sha256::digest(bytes).into() };
     let evaluated: HashSet<[u8; 32]> =
-        (0..data.len()).filter_map(|index| data.read(index).ok()).map(|bytes| Sha256::digest(&bytes).into()).collect();
-    let shared: Vec<String> = (0..samples.len())
-        .filter_map(|index| samples.read(index).ok())
-        .filter(|(_, bytes)| evaluated.contains::<[u8; 32]>(&Sha256::digest(bytes).into()))
-        .map(|(name, _)| name)
-        .collect();
+        (0..data.len()).filter_map(|index| Some(digest(&data.read(index).ok()?))).collect();
+    let is_shared = |index: &usize| samples.bytes(*index).is_some_and(|bytes| evaluated.contains(&digest(&bytes)));
+    let shared: Vec<usize> = (0..samples.count()).filter(is_shared).collect();
     match shared.first() {
         None => Ok(()),
-        Some(first) => Err(Error::Evaluation(format!(
-            "{} of the samples, {first} among them, would be evaluated, too; what a version was made with says too much \
-             of it, so give it others",
-            shared.len()
+        Some(&first) => Err(Error::Evaluation(format!(
+            "{} of the samples, {} among them, would be evaluated, too; what a version was made with says too much of it, \
+             so give it others",
+            shared.len(),
+            samples.called(first)
         ))),
+    }
+}
+
+/// Samples with names and bytes.
+pub(super) trait Read {
+    fn count(&self) -> usize;
+    fn bytes(&self, index: usize) -> Option<Vec<u8>>;
+    fn called(&self, index: usize) -> String;
+}
+
+impl Read for Dataset {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn bytes(&self, index: usize) -> Option<Vec<u8>> {
+        self.read(index).ok()
+    }
+
+    fn called(&self, index: usize) -> String {
+        self.sample(index).to_owned()
+    }
+}
+
+impl Read for Samples {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn bytes(&self, index: usize) -> Option<Vec<u8>> {
+        self.read(index).ok().map(|(_, bytes)| bytes)
+    }
+
+    fn called(&self, index: usize) -> String {
+        self.read(index).map_or_else(|_| index.to_string(), |(name, _)| name)
     }
 }
 
@@ -239,7 +273,7 @@ pub(super) fn arguments(
     arguments
 }
 
-fn named(facts: &Facts) -> String {
+pub(super) fn named(facts: &Facts) -> String {
     format!("{}@{}", facts.name, facts.version)
 }
 

@@ -73,7 +73,7 @@ impl Scorer for ModelScorer {
 }
 
 /// An instance, as soon as there is a place for one.
-fn session(model: &Model) -> Result<Session, CallError> {
+pub(super) fn session(model: &Model) -> Result<Session, CallError> {
     let start = Instant::now();
     loop {
         match model.session() {
@@ -133,7 +133,7 @@ fn answer(
 /// The numbers of the first output.
 fn first(outputs: &[Tensor], width: usize) -> Result<Vec<f32>, Unanswered> {
     let Some(output) = outputs.first() else { return Err(Unanswered::Sample("the model has no output".into())) };
-    let values: Vec<f32> = tensors::elements(output).map(tensors::Element::to_f32).collect();
+    let values = tensors::floats(output);
     match values.len() == width {
         true => Ok(values),
         false => Err(Unanswered::Sample(format!(

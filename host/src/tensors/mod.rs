@@ -43,6 +43,11 @@ pub fn name(element_type: ElementType) -> &'static str {
     row(element_type).0
 }
 
+/// A tensor's elements as f32 numbers.
+pub fn floats(tensor: &Tensor) -> Vec<f32> {
+    elements(tensor).map(Element::to_f32).collect()
+}
+
 /// Bytes of one element.
 pub fn size(element_type: ElementType) -> usize {
     row(element_type).2

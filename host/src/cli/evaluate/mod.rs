@@ -12,7 +12,7 @@ pub(super) mod samples;
 mod text;
 
 pub(super) use progress::Bar;
-pub(super) use remote::packed;
+pub(super) use remote::{packed, whole};
 pub(super) use text::report as text;
 
 use super::place::{At, Side};

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::cli::place::{Document, Remote, address, job};
-use crate::registry::Reference;
+use crate::registry::{Evaluation, Reference};
 use crate::server::Evaluated;
 use anyhow::{Context, Result};
 use maasm_evaluation::Report;
@@ -34,6 +34,11 @@ pub async fn version(
         false => remote.ask(Method::POST, address_of_job, None).await?,
     };
     let Evaluated { evaluation } = job::follow(remote, Document::from(answer).read()?).await?;
+    whole(remote, &evaluation).await
+}
+
+/// The report that an evaluation came to.
+pub async fn whole(remote: &Remote, evaluation: &Evaluation) -> Result<Report> {
     let path =
         ["models", &evaluation.model, "versions", &evaluation.version.to_string(), "evaluations", &evaluation.id];
     Document::from(remote.ask(Method::GET, address(remote.server(), &path, &[]), None).await?).read()

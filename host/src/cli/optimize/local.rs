@@ -10,10 +10,6 @@ use anyhow::{Context, Result};
 use maasm_evaluation::Report;
 use maasm_evaluation::summary::Method;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How long compiling may take: as long as it takes.
-const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Optimises a version of the folder.
 pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Optimized, Option<Report>)> {
@@ -26,7 +22,7 @@ pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Resu
     let calibrate = arguments.calibrate.as_deref().map(|path| content(path, service)).transpose()?;
     let data = arguments.evaluate.as_deref().map(|path| samples::open(path, registry)).transpose()?;
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let compiler = Compiler { memory: u64::MAX, timeout: FOREVER };
+    let compiler = Compiler::UNLIMITED;
     let progress = Progress::new(Form::Text);
     let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
     let bar = Bar::new();

@@ -8,6 +8,8 @@ mod local;
 mod remote;
 mod text;
 
+pub(super) use remote::data;
+
 use super::evaluate;
 use super::place::{At, Side};
 use crate::optimize::Recipe;

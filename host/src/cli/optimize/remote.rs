@@ -1,7 +1,7 @@
 //! At a server.
 
 use super::Arguments;
-use crate::cli::evaluate::packed;
+use crate::cli::evaluate::{packed, whole};
 use crate::cli::place::{Document, Remote, address, job};
 use crate::registry::DataSet;
 use crate::server::OptimizeRequest;
@@ -31,15 +31,13 @@ pub async fn optimize(arguments: &Arguments, remote: &Remote) -> Result<(Optimiz
     };
     let optimized: Optimized = job::ask(remote, "optimize", &request).await?;
     let Some(evaluation) = &optimized.evaluation else { return Ok((optimized, None)) };
-    let path =
-        ["models", &evaluation.model, "versions", &evaluation.version.to_string(), "evaluations", &evaluation.id];
-    let report = Document::from(remote.ask(Method::GET, address(remote.server(), &path, &[]), None).await?).read()?;
+    let report = whole(remote, evaluation).await?;
     Ok((optimized, Some(report)))
 }
 
 /// The name of a data set at the server: data on this machine is added under a name that its digest is part of, unless it
 /// is there already.
-async fn data(remote: &Remote, path: Option<&Path>) -> Result<Option<String>> {
+pub async fn data(remote: &Remote, path: Option<&Path>) -> Result<Option<String>> {
     let Some(path) = path else { return Ok(None) };
     if !path.exists() {
         return Ok(path.to_str().map(str::to_owned));

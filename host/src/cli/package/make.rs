@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use crate::cli::shape;
 use crate::compile::{self, Compiled};
-use crate::optimize::{self, Applied, Recipe as Optimization, Samples};
+use crate::optimize::{self, Applied, Head, Recipe as Optimization, Samples};
 use crate::package::{self, Simd};
 use crate::source::{Limits, Source, Told};
 use anyhow::{Context, bail};
@@ -53,6 +53,12 @@ pub struct Wish {
     /// or labelled data. They are not to be those that it is evaluated with.
     #[arg(long, value_name = "DATA", requires = "quantize")]
     pub calibrate: Option<PathBuf>,
+    /// Makes a component of the network up to its classifier's last layer
+    #[arg(long, hide = true)]
+    pub features: bool,
+    /// A file with another last layer and its classes' names
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub head: Option<PathBuf>,
     /// Where the graph is written from which this can be made again
     #[arg(long, value_name = "FILE", hide = true)]
     pub keep_source: Option<PathBuf>,
@@ -82,10 +88,19 @@ impl Wish {
     pub fn make(self, model: Option<&Path>, progress: &Progress) -> anyhow::Result<Made> {
         progress.stage("reading");
         let Source { mut model, digest, told, .. } = self.load(model)?;
-        let labels = match &self.labels {
+        let mut labels = match &self.labels {
             Some(path) => labels(path)?,
             None => told.labels.unwrap_or_default(),
         };
+        if self.features {
+            (model, labels) = (optimize::features(&model)?, Vec::new());
+        }
+        if let Some(path) = &self.head {
+            let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let head: Head = serde_json::from_slice(&text).with_context(|| format!("{} is no head", path.display()))?;
+            model = optimize::with_head(&model, &head)?;
+            labels = head.labels;
+        }
         let shapes = match self.shapes.is_empty() {
             true => told.shapes.into_iter().flatten().collect(),
             false => self.shapes,

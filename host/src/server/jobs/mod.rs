@@ -8,22 +8,26 @@
 //! - `request`: what is asked for when a model is published; `spool`: its files on their way into the job's folder
 //! - `publish`: a version is made of them
 //! - `transfer`: versions go to other registries and come from there
-//! - `evaluate`: the truth about a version is found out; `optimize`: a version becomes a smaller or faster one
+//! - `evaluate`: the truth about a version is found out; `optimize`: a version becomes a smaller or faster one;
+//!   `tune`: a classifier gets other labels; `making`: what both have in common
 //! - `teller`: how far a job is
 
 mod evaluate;
+mod making;
 mod optimize;
 mod publish;
 mod request;
 mod spool;
 mod teller;
 mod transfer;
+mod tune;
 
 pub use evaluate::{EvaluateRequest, Evaluated, uploaded};
 pub use optimize::OptimizeRequest;
 pub use request::{AS_IT_IS, COMPILED, PublishRequest, Published};
 pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};
+pub use tune::TuneRequest;
 
 use super::{Kind, Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
@@ -52,10 +56,12 @@ pub enum Work {
     Evaluate,
     /// A version becomes a smaller or faster one.
     Optimize,
+    /// A classifier gets a last layer for other labels.
+    Tune,
 }
 
 impl Work {
-    const ALL: [Self; 4] = [Self::Push, Self::Pull, Self::Evaluate, Self::Optimize];
+    const ALL: [Self; 5] = [Self::Push, Self::Pull, Self::Evaluate, Self::Optimize, Self::Tune];
 
     /// As jobs call it.
     fn name(self) -> &'static str {
@@ -64,6 +70,7 @@ impl Work {
             Self::Pull => "pull",
             Self::Evaluate => "evaluate",
             Self::Optimize => "optimize",
+            Self::Tune => "tune",
         }
     }
 
@@ -262,6 +269,7 @@ impl Inner {
                 Some(Work::Pull) => transfer::pull(&self.service, job).await,
                 Some(Work::Evaluate) => evaluate::evaluate(self, job).await,
                 Some(Work::Optimize) => optimize::optimize(self, job).await,
+                Some(Work::Tune) => tune::tune(self, job).await,
                 None => Err(Problem::new(Kind::Internal, format!("this program knows no jobs of the kind {kind:?}"))),
             },
         })

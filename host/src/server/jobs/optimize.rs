@@ -1,22 +1,14 @@
 //! A version becomes a smaller or faster one.
 
-use super::teller::Teller;
-use super::{Inner, Stop};
+use super::Inner;
+use super::making::{self, Maker};
 use crate::optimize::Recipe;
-use crate::registry::{self, Intent, Job, Reference, Retry};
+use crate::registry::{self, Job, Reference};
 use crate::server::{Kind, Problem};
-use crate::service::{Bounds, Compiler, Optimize, Optimized, Service};
-use maasm_evaluation::data::{Dataset, Limits};
-use maasm_evaluation::run::Progress;
-use maasm_evaluation::summary::Method;
+use crate::service::{Bounds, Optimize, Optimized, Service};
 use semver::Version;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use std::fs;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
-use tokio::runtime::Handle;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What is to be made of a version.
@@ -79,78 +71,35 @@ impl OptimizeRequest {
     }
 }
 
-fn number(text: &str) -> Result<Version, Problem> {
+/// A version's number.
+///
+/// # Errors
+/// If it is none.
+pub fn number(text: &str) -> Result<Version, Problem> {
     let wrong = |error| format!("{text:?} is not a semantic version ({error}); write it like 1.1.0");
     Version::parse(text).map_err(|error| Problem::new(Kind::BadRequest, wrong(error)))
 }
 
 /// Makes the version.
 pub async fn optimize(inner: &Inner, job: &Job) -> Result<Value, Problem> {
-    let asked: OptimizeRequest = serde_json::from_value(job.request.clone()).map_err(registry::Error::from)?;
-    let asked = settle(inner, job, asked)?;
-    let (service, job, threads) = (inner.service.clone(), job.clone(), inner.evaluate_threads);
-    let limits = Limits { total: inner.max_data, ..Limits::default() };
-    let compiler = inner.compiler;
-    let stop = Stop::default();
-    let stopped = stop.0.clone();
-    let handle = Handle::current();
-    let work = move || work(&service, &job, &asked, threads, &limits, &compiler, &handle, &stopped);
-    let lost = |_| Problem::new(Kind::Internal, "optimising ended without an answer");
-    let optimized = tokio::task::spawn_blocking(work).await.map_err(lost)??;
-    drop(stop);
-    Ok(json!(optimized))
-}
-
-/// Gives a number to a request that says none, once: a job that is done again must not take another.
-fn settle(inner: &Inner, job: &Job, mut asked: OptimizeRequest) -> Result<OptimizeRequest, Problem> {
+    let mut asked: OptimizeRequest = serde_json::from_value(job.request.clone()).map_err(registry::Error::from)?;
     if asked.number.is_none() {
         let registry = inner.service.registry();
-        let parent: Reference = asked.version.parse()?;
-        let parent = registry.find(&parent)?;
-        // What the reference means may change before the job is done again, too.
-        asked.version = format!("{}@{}", parent.facts.name, parent.facts.version);
-        asked.number = Some(registry.next_number(&parent.facts.name)?.to_string());
+        // What a reference means may change before the job is done again; and it must not take another number.
+        let parent = registry.find(&asked.version.parse()?)?.facts;
+        asked.version = format!("{}@{}", parent.name, parent.version);
+        asked.number = Some(registry.next_number(&parent.name)?.to_string());
         registry.settle_job(&job.id, &serde_json::to_value(&asked).map_err(registry::Error::from)?)?;
     }
-    Ok(asked)
+    making::make(inner, job, move |maker| work(maker, &asked)).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a job has of its server")]
-fn work(
-    service: &Service,
-    job: &Job,
-    asked: &OptimizeRequest,
-    threads: usize,
-    limits: &Limits,
-    compiler: &Compiler,
-    handle: &Handle,
-    stopped: &AtomicBool,
-) -> Result<Optimized, Problem> {
-    let registry = service.registry();
-    let version = asked.check(service)?;
+fn work(maker: &Maker, asked: &OptimizeRequest) -> Result<Optimized, Problem> {
+    let version = asked.check(&maker.service)?;
     let number = number(asked.number.as_deref().unwrap_or_default())?;
-    let content =
-        |name: &String| -> Result<PathBuf, Problem> { Ok(registry.blobs().path(&registry.data(name)?.content)) };
-    let calibrate = asked.calibrate.as_ref().map(content).transpose()?;
-    let open = |name: &String| -> Result<Dataset, Problem> {
-        let data = registry.data(name)?.open(registry.blobs(), limits);
-        data.map_err(|error| Problem::new(Kind::BadData, error.to_string()))
-    };
-    let evaluate = asked.evaluate.as_ref().map(open).transpose()?;
-    let folder = registry.job_folder(&job.id);
-    fs::create_dir_all(&folder).map_err(registry::Error::file(&folder))?;
-    let stage = |stage: &str| drop(registry.job_stage(&job.id, stage));
-    let compile = |arguments: &[String]| handle.block_on(compiler.run(arguments, &folder, stage));
-    let teller = Teller::new(service, job, Instant::now());
-    let tell = |what: &str, Progress { done, samples, .. }: Progress| {
-        teller.tell(done == samples, || format!("evaluating {what}: {done} of {samples} samples"));
-    };
-    let usual = Method::default();
-    let method = Method {
-        seed: asked.seed.unwrap_or(usual.seed),
-        resamples: asked.resamples.unwrap_or(usual.resamples),
-        threads,
-    };
+    let calibrate = asked.calibrate.as_ref().map(|name| maker.file_of(name)).transpose()?;
+    let evaluate = asked.evaluate.as_ref().map(|name| maker.data(name)).transpose()?;
+    let teller = maker.teller();
     let wanted = Optimize {
         version: &version,
         number: &number,
@@ -158,23 +107,21 @@ fn work(
         model: None,
         calibrate: calibrate.as_deref(),
         evaluate: evaluate.as_ref(),
-        method,
-        folder: &folder,
-        compile: &compile,
-        stage: &stage,
+        method: maker.method(asked.resamples, asked.seed),
+        folder: &maker.folder,
+        compile: &|arguments| maker.compile(arguments),
+        stage: &|stage| maker.stage(stage),
         search: None,
-        progress: &tell,
-        cancelled: &|| stopped.load(Ordering::Relaxed),
+        progress: &|what, progress| maker.progress(&teller, what, progress),
+        cancelled: &|| maker.is_stopped(),
     };
-    // Once, even if the server ends before the job's end is written down and the job is done again.
-    let retry = Some(Retry { key: format!("job {}", job.id), request: String::new() });
-    let intent = Intent { by: job.by.clone(), retry };
+    let intent = maker.intent();
     let (optimized, _) = match (&asked.search, &asked.evaluate) {
         (Some(bounds), Some(name)) => {
-            let half = |which| open(name)?.half(which).map_err(|error| Problem::new(Kind::BadData, error.to_string()));
-            service.search(&intent, &wanted, bounds, [&half(0)?, &half(1)?])?
+            let half = |which| maker.data(name)?.half(which).map_err(making::bad_data);
+            maker.service.search(&intent, &wanted, bounds, [&half(0)?, &half(1)?])?
         }
-        _ => service.optimize(&intent, &wanted)?,
+        _ => maker.service.optimize(&intent, &wanted)?,
     };
     Ok(optimized)
 }

@@ -1,8 +1,8 @@
-//! `POST /api/v1/optimize`: a version becomes a smaller or faster one.
+//! `POST /api/v1/optimize` and `/api/v1/tune`: a version becomes another one.
 
 use super::jobs::{self, Patience};
 use crate::registry::Job;
-use crate::server::jobs::{OptimizeRequest, Work};
+use crate::server::jobs::{OptimizeRequest, TuneRequest, Work};
 use crate::server::query::Parameters;
 use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(optimize))
+    OpenApiRouter::new().routes(routes!(optimize)).routes(routes!(tune))
 }
 
 /// Make a smaller or faster version
@@ -37,6 +37,33 @@ async fn optimize(
     let take_on = move |service: &_| {
         asked.check(service)?;
         Ok::<_, Problem>(runner.take_on(&intent, Work::Optimize, &asked)?)
+    };
+    let job = state.blocking(take_on).await?;
+    jobs::answer(&state, job, patience.wait).await
+}
+
+/// Fit a classifier to other labels
+///
+/// The network stays as it is but for its last layer, which is fitted to the data set's classes by logistic regression; what
+/// comes of it is a new version, evaluated on data that it was not fitted to. The answer is a job.
+#[utoipa::path(
+    post, path = "/api/v1/tune", tag = "models", operation_id = "tune_version", params(Patience, IdempotencyKey),
+    request_body = TuneRequest,
+    responses(
+        (status = 201, description = "With `wait`: the version is there", body = Job),
+        (status = 202, description = "The job is taken on; `Location` is where it is told", body = Job),
+    )
+)]
+async fn tune(
+    extract::State(state): extract::State<State>,
+    Wanted(intent): Wanted,
+    Parameters(patience): Parameters<Patience>,
+    Document(asked): Document<TuneRequest>,
+) -> Result<Response, Problem> {
+    let runner = state.jobs.clone();
+    let take_on = move |service: &_| {
+        asked.check(service)?;
+        Ok::<_, Problem>(runner.take_on(&intent, Work::Tune, &asked)?)
     };
     let job = state.blocking(take_on).await?;
     jobs::answer(&state, job, patience.wait).await

@@ -1,0 +1,181 @@
+//! `maasm tune`
+
+use super::evaluate::{self, Bar, samples};
+use super::optimize;
+use super::package::{Form, Progress};
+use super::place::{At, Place, Side, job};
+use crate::registry::{Intent, Reference};
+use crate::server::TuneRequest;
+use crate::service::{Compiler, Service, Tune, TunedVersion, put_aside};
+use anyhow::{Context, Result, bail};
+use maasm_evaluation::Report;
+use maasm_evaluation::summary::Method;
+use semver::Version;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+/// Fit a classifier to labels of your own: a new last layer on the features that the version computes.
+///
+/// How strongly it is regularised is chosen by cross-validation on the data. What is reported is how it does on other
+/// data: --evaluate, or a quarter of each class that is put aside before.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  maasm tune my-cnn@1.0.0 --data my-classes/ --evaluate my-test/
+  maasm tune my-cnn@1.0.0 --data my-classes/ --name my-birds --as 1.0.0 --temperature
+  maasm tune my-cnn --data my-classes --evaluate my-test --server https://models.example.org")]
+pub struct Arguments {
+    /// The version: NAME, NAME@1.0.0, NAME@^1, NAME@latest, NAME@ALIAS
+    #[arg(value_name = "NAME[@VERSION]")]
+    version: Reference,
+    /// Labelled data with your classes: a folder for each, a table, an archive, or the name of a data set
+    #[arg(long, value_name = "DATA")]
+    data: PathBuf,
+    /// Labelled data on which the new version is evaluated [default: a quarter of --data, put aside before]
+    #[arg(long, value_name = "DATA")]
+    evaluate: Option<PathBuf>,
+    /// What the new version is called [default: as the version]
+    #[arg(long)]
+    name: Option<String>,
+    /// The number of the new version [default: the one after the highest]
+    #[arg(long = "as", value_name = "VERSION")]
+    number: Option<Version>,
+    /// Divide all logits by what makes probabilities as often right as they say (temperature scaling)
+    #[arg(long)]
+    temperature: bool,
+    /// How many folds cross-validation has
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(2..=50))]
+    folds: u32,
+    /// The ONNX file of the version, if that is not kept with it
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
+    #[arg(long, value_name = "FILE", value_parser = evaluate::report_file)]
+    report: Vec<PathBuf>,
+    /// How many threads compute features and evaluate [default: the number of cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroU32>,
+    /// How often samples are drawn again for 95 % intervals
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(..=100_000))]
+    resamples: u32,
+    /// What draws and shuffles begin with
+    #[arg(long, value_name = "N", default_value = "0")]
+    seed: u64,
+    #[command(flatten)]
+    at: At,
+}
+
+/// Runs it.
+pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let place = arguments.at.place()?;
+    let (tuned, report) = match place.side() {
+        Side::Local(local) => here(&arguments, local.service(), &place)?,
+        Side::Remote(remote) => {
+            if arguments.model.is_some() {
+                bail!(
+                    "a server keeps the ONNX file of what it compiled itself; publish that file, and tune what comes of it"
+                );
+            }
+            place.wait(async {
+                let data = optimize::data(remote, Some(&arguments.data)).await?;
+                let request = TuneRequest {
+                    version: arguments.version.to_string(),
+                    data: data.context("there is no data")?,
+                    evaluate: optimize::data(remote, arguments.evaluate.as_deref()).await?,
+                    name: arguments.name.clone(),
+                    number: arguments.number.as_ref().map(ToString::to_string),
+                    temperature: arguments.temperature,
+                    folds: Some(arguments.folds),
+                    resamples: Some(arguments.resamples),
+                    seed: Some(arguments.seed),
+                };
+                let tuned: TunedVersion = job::ask(remote, "tune", &request).await?;
+                let report = evaluate::whole(remote, &tuned.evaluation).await?;
+                anyhow::Ok((tuned, report))
+            })?
+        }
+    };
+    for path in &arguments.report {
+        evaluate::write(&report, path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    arguments.at.tell(&serde_json::to_string(&tuned)?.into(), |tuned| Ok(text(&tuned, &report, &arguments.report)))
+}
+
+/// On this machine.
+fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(TunedVersion, Report)> {
+    let registry = service.registry();
+    let parent = registry.find(&arguments.version)?;
+    let name = arguments.name.clone().unwrap_or(parent.facts.name);
+    let number = match &arguments.number {
+        Some(number) => number.clone(),
+        None => registry.next_number(&name)?,
+    };
+    let open = |path: &Path| samples::open(path, registry);
+    let [data, test] = match &arguments.evaluate {
+        Some(test) => [open(&arguments.data)?, open(test)?],
+        None => {
+            let data = open(&arguments.data)?;
+            let aside = put_aside(&data, arguments.seed)?;
+            [data.only(|index| !aside[index])?, open(&arguments.data)?.only(|index| aside[index])?]
+        }
+    };
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let compiler = Compiler::UNLIMITED;
+    let progress = Progress::new(Form::Text);
+    let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
+    let bar = Bar::new();
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let threads = arguments.threads.map_or_else(cores, |threads| threads.get() as usize);
+    let wanted = Tune {
+        version: &arguments.version,
+        number: &number,
+        name: arguments.name.as_deref(),
+        model: arguments.model.as_deref(),
+        data: &data,
+        evaluate: &test,
+        temperature: arguments.temperature,
+        folds: arguments.folds,
+        method: Method { seed: arguments.seed, resamples: arguments.resamples, threads },
+        folder: folder.path(),
+        compile: &compile,
+        stage: &|stage| progress.stage(stage),
+        progress: &|what, progress| bar.tell(what, progress),
+        cancelled: &|| false,
+    };
+    let tuned = service.tune(&Intent::local(), &wanted)?;
+    bar.finish();
+    Ok(tuned)
+}
+
+/// What came of it, for people.
+fn text(outcome: &TunedVersion, report: &Report, files: &[PathBuf]) -> String {
+    let TunedVersion { version, parent, classes, tuned, remarks, accuracy, parent_accuracy, .. } = outcome;
+    let facts = &version.facts;
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let mut text = format!("{}@{}, made of {parent}: {} classes\n", facts.name, facts.version, classes.len());
+    text += &format!(
+        "  fitted to {} samples with C = {}; right about {} of them in cross-validation\n",
+        tuned.samples,
+        tuned.c,
+        percent(tuned.cross_validation_accuracy)
+    );
+    if let Some(temperature) = tuned.temperature {
+        text += &format!("  all logits are divided by {temperature:.3}\n");
+    }
+    for remark in remarks {
+        text += &format!("  note: {remark}\n");
+    }
+    let known = match parent_accuracy {
+        None => format!("; {parent} does not know all of these classes"),
+        Some(before) if before < accuracy => format!("; {parent}, of these classes alone, about {}", percent(*before)),
+        Some(before) => format!(
+            "; {parent}, of these classes alone, about {}: tuning has won nothing, so keep using that",
+            percent(*before)
+        ),
+    };
+    text += &format!("  right about {} of {} other samples{known}\n", percent(*accuracy), report.evaluated);
+    for file in files {
+        text += &format!("  report: {}\n", file.display());
+    }
+    text + &format!("to let it answer: maasm deploy {}@{}\n", facts.name, facts.version)
+}
