@@ -37,7 +37,7 @@ def operations(model):
         if node.op_type == "Conv":
             total += made * numpy.prod(shapes[node.input[1]][1:])
         elif node.op_type in ("Gemm", "MatMul"):
-            total += made * shapes[node.input[0]][-1]
+            total += made * numpy.prod(shapes[node.input[1]]) / (shapes[node.output[0]][-1:] or [1])[0]
     return int(total)
 
 
