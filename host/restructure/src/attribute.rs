@@ -28,10 +28,6 @@ pub(crate) fn new_int(name: &str, value: i64) -> AttributeProto {
     AttributeProto { name: name.into(), r#type: AttributeType::Int as i32, i: value, ..Default::default() }
 }
 
-pub(crate) fn new_ints(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto { name: name.into(), r#type: AttributeType::Ints as i32, ints: values.into(), ..Default::default() }
-}
-
 pub(crate) fn remove(node: &mut NodeProto, name: &str) {
     node.attribute.retain(|attribute| attribute.name != name);
 }

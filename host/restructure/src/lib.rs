@@ -14,6 +14,8 @@
 #![forbid(unsafe_code)]
 
 pub mod channels;
+pub mod equalize;
+pub mod fold;
 pub mod head;
 pub mod low_rank;
 pub mod magnitude;

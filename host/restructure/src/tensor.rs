@@ -9,6 +9,11 @@ pub(crate) fn dims(tensor: &TensorProto) -> Vec<usize> {
     tensor.dims.iter().map(|&extent| usize::try_from(extent).unwrap_or(0)).collect()
 }
 
+/// How many elements the shape says there are, which the data need not have.
+pub(crate) fn elements(tensor: &TensorProto) -> usize {
+    dims(tensor).into_iter().fold(1, usize::saturating_mul)
+}
+
 /// The elements in row-major order, all finite.
 pub(crate) fn floats(tensor: &TensorProto) -> Result<Vec<f32>, Error> {
     if tensor.data_type != DataType::Float as i32 {

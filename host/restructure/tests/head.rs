@@ -59,37 +59,40 @@ fn assert_near(found: &[f64], expected: &[f64], what: &str) {
     assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{what}: {found:?} {expected:?}");
 }
 
-/// What onnxruntime makes of a model, on always the same input.
-fn output(model: &ModelProto) -> Option<Vec<f64>> {
-    compare(&[(model, model)]).map(|mut comparisons| comparisons.remove(0).output)
+/// What onnxruntime makes of models, on always the same input.
+fn outputs(models: &[ModelProto]) -> Option<Vec<Vec<f64>>> {
+    let pairs: Vec<_> = models.iter().map(|model| (model, model)).collect();
+    Some(compare(&pairs)?.into_iter().map(|comparison| comparison.output).collect())
 }
 
 #[test]
 fn the_head_is_what_turns_features_into_scores() {
-    for end in ENDS {
-        let model = network(end, false);
-        let found = head::locate(&model).unwrap();
+    let models = ENDS.map(|end| network(end, false));
+    let features = models.each_ref().map(|model| head::features(model).unwrap());
+    assert!(features.iter().all(|model| model.graph.as_ref().unwrap().output[0].name == "features"));
+    let (Some(features), Some(expected)) = (outputs(&features), outputs(&models)) else { return };
+    for (((end, model), features), expected) in ENDS.iter().zip(&models).zip(&features).zip(&expected) {
+        let found = head::locate(model).unwrap();
         assert_eq!((found.classes, found.features), (5, 12), "{end}");
-        let features = head::features(&model).unwrap();
-        assert_eq!(features.graph.as_ref().unwrap().output[0].name, "features");
-        let (Some(features), Some(expected)) = (output(&features), output(&model)) else { return };
-        assert_near(&scores(&found.weights, &found.bias, &features), &expected, end);
+        assert_near(&scores(&found.weights, &found.bias, features), expected, end);
     }
 }
 
 #[test]
 fn another_head_computes_its_own_product_and_sum() {
-    for end in ENDS {
-        let mut random = fastrand::Rng::with_seed(1);
-        let weights: Vec<f32> = (0..7 * 12).map(|_| random.f32() - 0.5).collect();
-        let bias: Vec<f32> = (0..7).map(|_| random.f32() - 0.5).collect();
-        let model = network(end, false);
-        let replaced = head::replace(&model, &weights, &bias).unwrap();
-        let found = head::locate(&replaced).unwrap();
+    let mut random = fastrand::Rng::with_seed(1);
+    let weights: Vec<f32> = (0..7 * 12).map(|_| random.f32() - 0.5).collect();
+    let bias: Vec<f32> = (0..7).map(|_| random.f32() - 0.5).collect();
+    let models = ENDS.map(|end| network(end, false));
+    let features = models.each_ref().map(|model| head::features(model).unwrap());
+    let replaced = models.each_ref().map(|model| head::replace(model, &weights, &bias).unwrap());
+    for (end, replaced) in ENDS.iter().zip(&replaced) {
+        let found = head::locate(replaced).unwrap();
         assert_eq!((found.weights.as_slice(), found.bias.as_slice()), (&weights[..], &bias[..]), "{end}");
-        let outputs = (output(&head::features(&model).unwrap()), output(&replaced));
-        let (Some(features), Some(expected)) = outputs else { return };
-        assert_near(&scores(&weights, &bias, &features), &expected, end);
+    }
+    let (Some(features), Some(expected)) = (outputs(&features), outputs(&replaced)) else { return };
+    for ((end, features), expected) in ENDS.iter().zip(&features).zip(&expected) {
+        assert_near(&scores(&weights, &bias, features), expected, end);
     }
 }
 
@@ -99,20 +102,20 @@ fn the_output_has_the_new_number_of_classes_and_softmax_stays() {
     let graph = replaced.graph.as_ref().unwrap();
     let Some(type_proto::Value::TensorType(tensor)) = &graph.output[0].r#type.as_ref().unwrap().value else { panic!() };
     assert_eq!(tensor.shape.as_ref().unwrap().dim[1].value, Some(Value::DimValue(3)));
-    let Some(probabilities) = output(&replaced) else { return };
-    assert_near(&probabilities, &[1.0 / 3.0; 3], "equal scores");
+    let Some(probabilities) = outputs(&[replaced]) else { return };
+    assert_near(&probabilities[0], &[1.0 / 3.0; 3], "equal scores");
 }
 
 #[test]
 fn a_scaled_head_makes_scaled_scores() {
-    for end in ENDS {
-        let model = network(end, false);
-        let scaled = head::scale(&model, 2.5).unwrap();
-        let (Some(before), Some(after)) = (output(&model), output(&scaled)) else { return };
-        assert_near(&after, &before.iter().map(|score| score * 2.5).collect::<Vec<_>>(), end);
-    }
+    let models = ENDS.map(|end| network(end, false));
     for factor in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-        assert!(matches!(head::scale(&network("Gemm", false), factor), Err(Error::Option { .. })));
+        assert!(matches!(head::scale(&models[0], factor), Err(Error::Option { .. })));
+    }
+    let scaled = models.each_ref().map(|model| head::scale(model, 2.5).unwrap());
+    let (Some(before), Some(after)) = (outputs(&models), outputs(&scaled)) else { return };
+    for ((end, before), after) in ENDS.iter().zip(&before).zip(&after) {
+        assert_near(after, &before.iter().map(|score| score * 2.5).collect::<Vec<_>>(), end);
     }
 }
 

@@ -50,5 +50,5 @@ pub(super) fn remove(graph: &GraphProto, network: &mut Network, removed: &[bool]
 /// Elements of all f32 initialisers.
 pub(super) fn parameters(graph: &GraphProto) -> usize {
     let floats = graph.initializer.iter().filter(|tensor| tensor.data_type == DataType::Float as i32);
-    floats.map(|tensor| tensor::dims(tensor).iter().product::<usize>()).sum()
+    floats.map(tensor::elements).sum()
 }

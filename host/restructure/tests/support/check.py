@@ -17,13 +17,14 @@ def run(model, inputs):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return session.run(None, inputs)[0].astype(numpy.float64)
+    return numpy.nan_to_num(session.run(None, inputs)[0].astype(numpy.float64))
 
 
 def random_inputs(model):
     random = numpy.random.default_rng(0)
     shape = lambda value: [dim.dim_value or 1 for dim in value.type.tensor_type.shape.dim]
-    return {value.name: random.normal(0, 1, shape(value)).astype("f4") for value in model.graph.input}
+    kind = lambda value: onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+    return {value.name: random.normal(0, 1, shape(value)).astype(kind(value)) for value in model.graph.input}
 
 
 def operations(model):
@@ -37,7 +38,7 @@ def operations(model):
         if node.op_type == "Conv":
             total += made * numpy.prod(shapes[node.input[1]][1:])
         elif node.op_type in ("Gemm", "MatMul"):
-            total += made * shapes[node.input[0]][-1]
+            total += made * numpy.prod(shapes[node.input[1]]) / (shapes[node.output[0]][-1:] or [1])[0]
     return int(total)
 
 

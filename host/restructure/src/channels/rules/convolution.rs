@@ -11,6 +11,7 @@ struct Conv<'a> {
     input: Option<Channels>,
     weights: &'a TensorProto,
     dims: Vec<usize>,
+    values: Vec<f32>,
     bias: Option<&'a TensorProto>,
     groups: usize,
 }
@@ -26,7 +27,7 @@ impl<'a> Conv<'a> {
         if has_bias && bias.is_none() {
             return Err(Stop::Protects("has a bias that is computed".into()));
         }
-        let dims = tensor::dims(weights);
+        let (dims, values) = super::weights(weights)?;
         let groups = usize::try_from(attribute::int(node, "group", 1)).unwrap_or(0);
         let corrupt = |why: String| Stop::Fails(Error::Corrupt { tensor: weights.name.clone(), why });
         if dims.len() < 3 || groups == 0 || !dims[0].is_multiple_of(groups) {
@@ -35,7 +36,7 @@ impl<'a> Conv<'a> {
         if input.as_ref().is_some_and(|input| input.axis != 1 || input.rank != dims.len()) {
             return Err(Stop::Protects("reads channels on another axis than theirs".into()));
         }
-        Ok(Self { input, weights, dims, bias, groups })
+        Ok(Self { input, weights, dims, values, bias, groups })
     }
 
     fn check_input(&self, channels: usize) -> Result<(), Stop> {
@@ -50,8 +51,8 @@ impl<'a> Conv<'a> {
 
 pub(super) fn conv<'a>(network: &mut Network<'a>, id: usize, node: &'a NodeProto) -> Followed {
     let conv = Conv::read(network, node)?;
-    let norms = tensor::norms(&conv.dims, &tensor::floats(conv.weights)?, 0);
-    conv.check_input(conv.dims[1] * conv.groups)?;
+    let norms = tensor::norms(&conv.dims, &conv.values, 0);
+    conv.check_input(conv.dims[1].saturating_mul(conv.groups))?;
     let input = match &conv.input {
         Some(input) if conv.groups > 1 => input.ids.clone(),
         // The groups of what is not followed stay as they are, and so do their results.
@@ -84,7 +85,6 @@ pub(super) fn conv<'a>(network: &mut Network<'a>, id: usize, node: &'a NodeProto
 
 pub(super) fn conv_transpose<'a>(network: &mut Network<'a>, id: usize, node: &'a NodeProto) -> Followed {
     let conv = Conv::read(network, node)?;
-    let values = tensor::floats(conv.weights)?;
     conv.check_input(conv.dims[0])?;
     let depthwise = conv.groups == conv.dims[0] && conv.dims[1] == 1;
     let made = match &conv.input {
@@ -92,12 +92,12 @@ pub(super) fn conv_transpose<'a>(network: &mut Network<'a>, id: usize, node: &'a
             if let Some(input) = &conv.input {
                 network.lay(conv.weights, 0, &input.ids)?;
             }
-            let made = network.make(id, conv.dims.len(), 1, tensor::norms(&conv.dims, &values, 1));
+            let made = network.make(id, conv.dims.len(), 1, tensor::norms(&conv.dims, &conv.values, 1));
             network.lay(conv.weights, 1, &made.ids)?;
             made
         }
         Some(input) if depthwise => {
-            let (ids, norms) = (input.ids.clone(), tensor::norms(&conv.dims, &values, 0));
+            let (ids, norms) = (input.ids.clone(), tensor::norms(&conv.dims, &conv.values, 0));
             network.counts.push(Count::Groups { node: id, each: 1, ids: ids.clone() });
             network.layers.push(Layer { node: id, ids, norms, is_source: false });
             network.lay(conv.weights, 0, &input.ids)?;

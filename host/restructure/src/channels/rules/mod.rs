@@ -13,7 +13,7 @@ mod reshape;
 
 use super::follow::{Channels, Network};
 use crate::{Error, graph, tensor};
-use tract_onnx::pb::NodeProto;
+use tract_onnx::pb::{NodeProto, TensorProto};
 
 /// Why a rule does not go on.
 pub(super) enum Stop {
@@ -29,6 +29,9 @@ impl From<Error> for Stop {
 }
 
 type Followed = Result<Option<Channels>, Stop>;
+
+/// More channels than this are no channels of a network, but the shape of a tensor without elements.
+const MOST: usize = 1 << 24;
 
 fn protects(why: &str) -> Followed {
     Err(Stop::Protects(why.into()))
@@ -116,8 +119,7 @@ fn element_wise(operator: &str) -> bool {
 /// Operands behind the first configure the operator: single numbers, or nothing.
 fn settings(network: &Network, node: &NodeProto) -> Result<(), Stop> {
     let single = |name: &String| {
-        let elements = |tensor| tensor::dims(tensor).iter().product::<usize>();
-        name.is_empty() || network.index.tensor(name).is_some_and(|tensor| elements(tensor) == 1)
+        name.is_empty() || network.index.tensor(name).is_some_and(|tensor| tensor::elements(tensor) == 1)
     };
     let others = node.input.get(1..).unwrap_or_default();
     if others.iter().all(single) { Ok(()) } else { Err(Stop::Protects("has bounds that are computed".into())) }
@@ -128,6 +130,16 @@ fn pool(network: &Network, node: &NodeProto) -> Followed {
         Some(channels) if channels.axis == 1 => Ok(Some(channels)),
         _ => protects("pools over channels"),
     }
+}
+
+/// Weights and their shape, none of whose extents is zero.
+fn weights(tensor: &TensorProto) -> Result<(Vec<usize>, Vec<f32>), Error> {
+    let (dims, values) = (tensor::dims(tensor), tensor::floats(tensor)?);
+    if values.is_empty() {
+        let why = format!("has the shape {:?}, which holds no weights", tensor.dims);
+        return Err(Error::Corrupt { tensor: tensor.name.clone(), why });
+    }
+    Ok((dims, values))
 }
 
 /// Axes counted from the end are counted from the beginning.

@@ -1,6 +1,6 @@
 //! Operators that arrange elements anew, and those to which the axis of the channels matters.
 
-use super::{Followed, axis, protects};
+use super::{Followed, MOST, axis, protects};
 use crate::channels::follow::{Channels, Count, Network};
 use crate::{attribute, tensor};
 use std::rc::Rc;
@@ -25,7 +25,9 @@ pub(super) fn concat<'a>(network: &mut Network<'a>, node: &'a NodeProto) -> Foll
     for (channels, name) in followed.iter().zip(&node.input) {
         let shape = || network.index.tensor(name).map(tensor::dims).or_else(|| network.shape(name));
         let known = channels.as_ref().map(|channels| channels.ids.len()).or_else(|| shape()?.get(joined).copied());
-        let Some(width) = known else { return protects("joins values whose channels are not followed") };
+        let Some(width) = known.filter(|&width| width <= MOST) else {
+            return protects("joins values whose channels are not followed");
+        };
         widths.push(width);
     }
     let mut ids = Vec::new();

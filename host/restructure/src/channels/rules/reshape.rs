@@ -1,15 +1,18 @@
 //! Channels that become features, and axes that come and go.
 
 use super::reduction::{axes, without};
-use super::{Followed, Stop, axis, protects};
+use super::{Followed, MOST, Stop, axis, protects};
 use crate::channels::follow::{Channels, Count, Network};
 use crate::{attribute, tensor};
 use std::rc::Rc;
 use tract_onnx::pb::NodeProto;
 
 /// Each channel as many times as it has elements.
-fn spread(channels: &Channels, elements: usize) -> Rc<[usize]> {
-    channels.ids.iter().flat_map(|&id| std::iter::repeat_n(id, elements)).collect()
+fn spread(channels: &Channels, elements: usize) -> Result<Rc<[usize]>, Stop> {
+    if channels.ids.len().saturating_mul(elements) > MOST {
+        return Err(Stop::Protects("makes more features than a network has".into()));
+    }
+    Ok(channels.ids.iter().flat_map(|&id| std::iter::repeat_n(id, elements)).collect())
 }
 
 pub(super) fn flatten(network: &Network, node: &NodeProto) -> Followed {
@@ -21,7 +24,7 @@ pub(super) fn flatten(network: &Network, node: &NodeProto) -> Followed {
         return Ok(Some(channels));
     }
     let Some(shape) = network.shape(&node.input[0]) else { return protects("flattens what has no known shape") };
-    let ids = spread(&channels, shape[2..].iter().product());
+    let ids = spread(&channels, shape[2..].iter().product())?;
     Ok(Some(Channels { rank: 2, axis: 1, ids }))
 }
 
@@ -41,7 +44,7 @@ pub(super) fn reshape(network: &mut Network, id: usize, node: &NodeProto) -> Fol
     let behind: usize = from[at + 1..].iter().product();
     let ids = match to[at] {
         extent if extent == from[at] => channels.ids.clone(),
-        extent if extent == from[at] * behind => spread(&channels, behind),
+        extent if extent == from[at] * behind => spread(&channels, behind)?,
         _ => return protects("splits or joins channels"),
     };
     // Zero and -1 follow from the channels; a number says how many there are.
@@ -93,9 +96,9 @@ fn resolve(target: &[Option<i64>], from: &[usize]) -> Option<Vec<usize>> {
             Some(extent) => Some(usize::try_from(*extent).ok()?),
         });
     }
-    let known: usize = shape.iter().flatten().product();
+    let known = shape.iter().flatten().fold(1usize, |product, extent| product.saturating_mul(*extent));
     let shape: Vec<usize> = shape.into_iter().map(|extent| extent.unwrap_or(all / known.max(1))).collect();
-    (shape.iter().product::<usize>() == all).then_some(shape)
+    (shape.iter().fold(1usize, |product, extent| product.saturating_mul(*extent)) == all).then_some(shape)
 }
 
 pub(super) fn squeeze(network: &Network, node: &NodeProto) -> Followed {
