@@ -66,14 +66,14 @@ pub enum Error {
     },
     /// A class cannot be on both sides of a split.
     #[error(
-        "class {class} has {found} {what}, too few for one to learn from and one to test on; add some or leave the class out"
+        "class {class} has too few {what}s, {found}, for one to learn from and one to test on; add some or leave the class out"
     )]
     TooFew {
         /// Which class.
         class: u32,
         /// How many it has.
         found: usize,
-        /// Samples, or groups of samples.
+        /// `sample`, or `group` of samples.
         what: &'static str,
     },
     /// Groups are so tangled that no class may be missing on either side.
@@ -91,6 +91,14 @@ pub enum Error {
         value: f64,
         /// What would be right.
         allowed: &'static str,
+    },
+    /// A weight is beyond single precision.
+    #[error(
+        "a weight of feature {column} is beyond single precision, so little does it vary; leave it out or scale it up"
+    )]
+    Weight {
+        /// The feature, from 0; where it is as many as there are features, the bias.
+        column: usize,
     },
     /// There is no grid to choose from.
     #[error("the grid has no value of C; give one at least")]

@@ -27,8 +27,9 @@ pub struct Options {
     pub standardize: bool,
     /// After how many steps of L-BFGS to stop. 1000 by default.
     pub max_iterations: u32,
-    /// The Euclidean norm of the gradient below which the optimum counts as found. 10⁻⁶ by default, which is stricter
-    /// than scikit-learn's `tol` (10⁻⁴ of the largest component).
+    /// How near the optimum is near enough: the objective is at most tolerance² / 2 above its lowest value, which is
+    /// certain once the gradient's Euclidean norm is at most tolerance · √(1/(C·n)), since the penalty curves the
+    /// objective so much. 10⁻⁶ by default, and much stricter than scikit-learn's `tol`.
     pub tolerance: f64,
 }
 
@@ -67,8 +68,8 @@ pub struct Fit {
 /// Fits a head to features (n × d) and labels (n, below `classes`).
 ///
 /// # Errors
-/// If there are no samples, labels do not fit, a class has no samples, or an option makes no sense. A fit that did not
-/// converge is none: see [`Fit::converged`].
+/// If there are no samples, labels do not fit, a class has no samples, an option makes no sense, or a weight is beyond
+/// single precision. That the solver did not converge is no error: see [`Fit::converged`].
 pub fn fit(features: Matrix, labels: &[u32], classes: usize, options: &Options) -> Result<Fit, Error> {
     options.check()?;
     labels::count_all(labels, features.rows(), classes)?;
@@ -77,9 +78,92 @@ pub fn fit(features: Matrix, labels: &[u32], classes: usize, options: &Options) 
     let training = Training::new(features, &rows, truth, classes, options.standardize);
     let found = minimise(&training, training.start(), options)?;
     Ok(Fit {
-        head: training.head(&found.parameters),
+        head: training.head(&found.parameters)?,
         iterations: found.iterations,
         gradient_norm: found.gradient_norm,
-        converged: found.gradient_norm <= options.tolerance,
+        converged: found.converged,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(features: &[f32], columns: usize, labels: &[u32], options: Options) -> Fit {
+        let classes = *labels.iter().max().unwrap() as usize + 1;
+        fit(Matrix::new(features, columns).unwrap(), labels, classes, &options).unwrap()
+    }
+
+    #[test]
+    fn two_samples_are_fitted_as_one_can_calculate() {
+        // By symmetry the bias is 0, and C · 2 ln(1 + e^-w) + w²/2 is least where w = 2C / (1 + e^w). With C = (1 + e)/2
+        // that is 1.
+        let c = (1.0 + 1f64.exp()) / 2.0;
+        let fit = fitted(&[-1.0, 1.0], 1, &[0, 1], Options { c, standardize: false, ..Options::default() });
+        assert!(fit.converged);
+        assert!((fit.head.weights[0] + 0.5).abs() < 1e-6 && (fit.head.weights[1] - 0.5).abs() < 1e-6, "{fit:?}");
+        assert!(fit.head.bias.iter().all(|bias| bias.abs() < 1e-6));
+    }
+
+    #[test]
+    fn standardised_fits_do_not_depend_on_units() {
+        let features = [0.0, 5.0, 1.0, 3.0, 4.0, 4.0, 2.0, 7.0, 3.0, 1.0, 6.0, 2.0];
+        let other: Vec<f32> = features.chunks(2).flat_map(|row| [row[0] * 1024.0 + 4096.0, row[1]]).collect();
+        let labels = [0, 1, 2, 0, 1, 2];
+        let [one, two] = [&features[..], &other].map(|features| fitted(features, 2, &labels, Options::default()).head);
+        let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
+        let rows = one.weights.chunks(2).zip(two.weights.chunks(2));
+        assert!(rows.into_iter().all(|(one, two)| near(one[0], two[0] * 1024.0) && near(one[1], two[1])));
+    }
+
+    #[test]
+    fn a_constant_feature_weighs_nothing() {
+        let fit = fitted(&[1.0, 0.1, 2.0, 0.1, 3.0, 0.1, 4.0, 0.1], 2, &[0, 0, 1, 1], Options::default());
+        assert!(fit.converged && fit.head.weights[1].abs() < 1e-6 && fit.head.weights[3].abs() < 1e-6, "{fit:?}");
+    }
+
+    #[test]
+    fn the_same_samples_give_the_same_bits() {
+        let features: Vec<f32> = (0..400).map(|index| ((index * 7919) % 101) as f32).collect();
+        let labels: Vec<u32> = (0..100).map(|row| row % 3).collect();
+        assert_eq!(
+            fitted(&features, 4, &labels, Options::default()),
+            fitted(&features, 4, &labels, Options::default())
+        );
+    }
+
+    #[test]
+    fn a_fit_that_was_stopped_says_so() {
+        let options = Options { max_iterations: 1, ..Options::default() };
+        let fit = fitted(&[1.0, 2.0, 2.5, 4.0], 1, &[0, 1, 0, 1], options);
+        assert!(!fit.converged && fit.iterations == 1, "{fit:?}");
+    }
+
+    #[test]
+    fn bad_options_are_refused() {
+        let features = Matrix::new(&[1.0, 2.0], 1).unwrap();
+        let said = |options| fit(features, &[0, 1], 2, &options).unwrap_err().to_string();
+        for c in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+            let options = Options { c, ..Options::default() };
+            assert_eq!(said(options), format!("C is {c}; it has to be a number above 0"));
+        }
+        let never = Options { max_iterations: 0, ..Options::default() };
+        assert_eq!(said(never), "max_iterations is 0; it has to be a number above 0");
+        assert!(said(Options { tolerance: -1.0, ..Options::default() }).starts_with("tolerance is -1"));
+    }
+
+    #[test]
+    fn features_at_the_ends_of_single_precision_end_in_a_fit_or_an_error() {
+        let labels = [0, 1, 0, 1];
+        for scale in [1e-45, 1e-38, 1e30, 1e38] {
+            let features = [1.0, 2.0, 1.5, 3.0].map(|value: f32| value * scale);
+            for standardize in [true, false] {
+                let options = Options { standardize, c: 100.0, ..Options::default() };
+                match fit(Matrix::new(&features, 1).unwrap(), &labels, 2, &options) {
+                    Ok(fit) => assert!(fit.head.weights.iter().chain(&fit.head.bias).all(|value| value.is_finite())),
+                    Err(error) => assert_eq!(error, Error::Weight { column: 0 }),
+                }
+            }
+        }
+    }
 }

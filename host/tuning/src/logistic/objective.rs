@@ -10,7 +10,7 @@ use std::cell::RefCell;
 pub struct Objective<'a> {
     training: &'a Training,
     /// What half the squared weights count.
-    penalty: f64,
+    pub penalty: f64,
     /// The line search asks for the loss and for the gradient of the same parameters, and both come of one pass.
     last: RefCell<Point>,
 }

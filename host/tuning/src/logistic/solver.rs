@@ -15,14 +15,16 @@ pub struct Found {
     pub parameters: Vec<f64>,
     pub iterations: u64,
     pub gradient_norm: f64,
+    pub converged: bool,
 }
 
 /// Goes from `start` to the optimum, or as near as the options and rounding allow.
 pub fn minimise(training: &Training, start: Vec<f64>, options: &Options) -> Result<Found, Error> {
     let failed = |error: argmin::core::Error| Error::Solver(error.to_string());
     let objective = Objective::new(training, options.c);
+    let tolerance = options.tolerance * objective.penalty.sqrt();
     let solver = LBFGS::new(MoreThuenteLineSearch::new(), MEMORY)
-        .with_tolerance_grad(options.tolerance)
+        .with_tolerance_grad(tolerance)
         .and_then(|solver| solver.with_tolerance_cost(0.0))
         .map_err(failed)?;
     let run = Executor::new(&objective, solver)
@@ -33,5 +35,5 @@ pub fn minimise(training: &Training, start: Vec<f64>, options: &Options) -> Resu
     let parameters = parameters.ok_or_else(|| Error::Solver("it never began".into()))?;
     let gradient = (&objective).gradient(&parameters).map_err(failed)?;
     let gradient_norm = gradient.iter().map(|part| part * part).sum::<f64>().sqrt();
-    Ok(Found { parameters, iterations: state.get_iter(), gradient_norm })
+    Ok(Found { parameters, iterations: state.get_iter(), gradient_norm, converged: gradient_norm <= tolerance })
 }

@@ -1,6 +1,6 @@
 //! Features as the solver sees them, and the way back.
 
-use crate::{Head, Matrix};
+use crate::{Error, Head, Matrix};
 use ndarray::{Array2, ArrayView2};
 
 /// Samples to learn from: centred, and perhaps scaled, in double precision.
@@ -45,7 +45,10 @@ impl Training {
     }
 
     /// Parameters for features as they came: neither centred nor scaled.
-    pub fn head(&self, parameters: &[f64]) -> Head {
+    ///
+    /// # Errors
+    /// If one is beyond single precision.
+    pub fn head(&self, parameters: &[f64]) -> Result<Head, Error> {
         let (weights, bias) = self.parts(parameters);
         let mut head = Head { weights: Vec::with_capacity(weights.len()), bias: Vec::with_capacity(bias.len()) };
         for (row, &bias) in weights.rows().into_iter().zip(bias) {
@@ -57,7 +60,12 @@ impl Training {
             }
             head.bias.push((bias - offset) as f32);
         }
-        head
+        let infinite = |values: &[f32]| values.iter().position(|value| !value.is_finite());
+        let column = infinite(&head.weights).map(|place| place % self.mean.len());
+        match column.or_else(|| infinite(&head.bias).map(|_| self.mean.len())) {
+            Some(column) => Err(Error::Weight { column }),
+            None => Ok(head),
+        }
     }
 }
 

@@ -28,14 +28,14 @@ pub enum Remark {
         folds: u32,
         /// The class that has no more.
         class: u32,
-        /// Samples, or groups of samples.
+        /// `sample`, or `group` of samples.
         what: &'static str,
     },
     /// A class has only one sample or group: where it is tested it was not learnt.
     Alone {
         /// The class.
         class: u32,
-        /// What it has one of.
+        /// What it has one of: `sample`, or `group` of samples.
         what: &'static str,
     },
 }
@@ -44,10 +44,10 @@ impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::FewerFolds { asked, folds, class, what } => {
-                write!(f, "{folds} folds instead of {asked}: class {class} has only {folds} {what}")
+                write!(f, "{folds} folds instead of {asked}: class {class} has only {folds} {what}s")
             }
             Self::Alone { class, what } => {
-                write!(f, "class {class} has only one of {what}, which cannot be learnt from and tested on at once")
+                write!(f, "class {class} has only one {what}, which cannot be learnt from and tested on at once")
             }
         }
     }
@@ -76,7 +76,7 @@ pub fn stratified_folds(labels: &[u32], groups: Option<&[u32]>, folds: u32, seed
     let Some(groups) = groups else {
         let mut classes = by_class(labels);
         let counts: Vec<_> = classes.iter().map(|(&class, members)| (class, members.len())).collect();
-        let (count, remarks) = number(&counts, folds, "samples")?;
+        let (count, remarks) = number(&counts, folds, "sample")?;
         classes.values_mut().for_each(|members| random.shuffle(members));
         let mut assignment = vec![0; labels.len()];
         let turns = (0..count).cycle();
@@ -85,7 +85,7 @@ pub fn stratified_folds(labels: &[u32], groups: Option<&[u32]>, folds: u32, seed
     };
 
     let mut groups = Groups::new(labels, groups)?;
-    let (count, remarks) = number(&groups.classes, folds, "groups")?;
+    let (count, remarks) = number(&groups.classes, folds, "group")?;
     groups.shuffle(&mut random);
     let mut dealt = vec![vec![0.0; groups.classes.len()]; count as usize];
     let mut sizes = vec![0; count as usize];
@@ -154,7 +154,7 @@ mod tests {
         let folds = stratified_folds(&labels, None, 5, 1).unwrap();
         assert_eq!(folds.count, 3);
         let said: Vec<_> = folds.remarks.iter().map(Remark::to_string).collect();
-        let alone = "class 7 has only one of samples, which cannot be learnt from and tested on at once";
+        let alone = "class 7 has only one sample, which cannot be learnt from and tested on at once";
         assert_eq!(said, [alone, "3 folds instead of 5: class 1 has only 3 samples"]);
     }
 
@@ -163,8 +163,8 @@ mod tests {
         let said = |labels: &[u32], groups, folds| stratified_folds(labels, groups, folds, 0).unwrap_err();
         assert_eq!(said(&[], None, 5), Error::NoSamples);
         assert_eq!(said(&[3, 3, 3], None, 5), Error::OneClass { class: 3 });
-        assert_eq!(said(&[3, 3, 4], None, 5), Error::TooFew { class: 4, found: 1, what: "samples" });
-        assert_eq!(said(&[3, 3, 4, 4], Some(&[0, 0, 1, 2]), 5), Error::TooFew { class: 3, found: 1, what: "groups" });
+        assert_eq!(said(&[3, 3, 4], None, 5), Error::TooFew { class: 4, found: 1, what: "sample" });
+        assert_eq!(said(&[3, 3, 4, 4], Some(&[0, 0, 1, 2]), 5), Error::TooFew { class: 3, found: 1, what: "group" });
         assert!(matches!(said(&[3, 4], None, 1), Error::Option { .. }));
     }
 }

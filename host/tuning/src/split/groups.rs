@@ -66,7 +66,7 @@ pub fn stratified_groups(labels: &[u32], groups: &[u32], fraction: f64, seed: u6
     check_fraction(fraction)?;
     let mut all = Groups::new(labels, groups)?;
     if let Some(&(class, found)) = all.classes.iter().find(|(_, groups)| *groups < 2) {
-        return Err(Error::TooFew { class, found, what: "groups" });
+        return Err(Error::TooFew { class, found, what: "group" });
     }
     all.shuffle(&mut Rng::with_seed(seed));
 
@@ -141,7 +141,7 @@ mod tests {
     fn groups_that_cannot_be_split_are_refused() {
         let said = |labels: &[u32], groups: &[u32]| stratified_groups(labels, groups, 0.5, 0).unwrap_err();
         assert_eq!(said(&[0, 0], &[1]), Error::Length { what: "groups", found: 1, samples: 2 });
-        assert_eq!(said(&[0, 0], &[1, 1]), Error::TooFew { class: 0, found: 1, what: "groups" });
+        assert_eq!(said(&[0, 0], &[1, 1]), Error::TooFew { class: 0, found: 1, what: "group" });
         // Each two of three groups share a class, so one side always lacks what both of the other side have.
         assert!(matches!(said(&[0, 1, 1, 2, 2, 0], &[0, 0, 1, 1, 2, 2]), Error::Tangled { .. }));
     }

@@ -35,7 +35,7 @@ pub fn stratified(labels: &[u32], fraction: f64, seed: u64) -> Result<Split, Err
     }
     for (class, members) in &mut classes {
         if members.len() < 2 {
-            return Err(Error::TooFew { class: *class, found: members.len(), what: "samples" });
+            return Err(Error::TooFew { class: *class, found: members.len(), what: "sample" });
         }
         random.shuffle(members);
     }
@@ -118,7 +118,7 @@ mod tests {
     fn what_cannot_be_split_is_named() {
         let said = |labels: &[u32], fraction| stratified(labels, fraction, 0).unwrap_err().to_string();
         assert_eq!(said(&[], 0.5), "there are no samples");
-        let few = "class 9 has 1 samples, too few for one to learn from and one to test on; \
+        let few = "class 9 has too few samples, 1, for one to learn from and one to test on; \
                    add some or leave the class out";
         assert_eq!(said(&[1, 1, 9], 0.5), few);
         assert_eq!(said(&[1, 1], 1.0), "the fraction to test on is 1; it has to be between 0 and 1");

@@ -1,9 +1,11 @@
 //! How strongly to regularise, by cross-validation.
 
-use crate::logistic::{Options, Training, minimise};
+mod fold;
+
+use crate::logistic::Options;
 use crate::split::{Folds, Remark, stratified_folds};
-use crate::{Error, Matrix, labels, loss};
-use maasm_metrics::top;
+use crate::{Error, Matrix, labels};
+use fold::{Candidate, try_fold};
 
 /// Values of C from so strong that little is learnt to so weak that samples are learnt by heart, for standardised
 /// features.
@@ -65,10 +67,12 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// What one should know: about the folds, or that the best C is at an end of the grid, so that a wider one might
-    /// have a better.
+    /// What one should know: about the folds, where the solver did not converge, or that the best C is at an end of the
+    /// grid, so that a wider one might have a better.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks: Vec<_> = self.folds.remarks.iter().map(Remark::to_string).collect();
+        let stopped = self.scores.iter().filter(|score| !score.converged);
+        remarks.extend(stopped.map(|score| format!("the solver did not converge with C = {}", score.c)));
         let beyond = |other: fn(&f64, &f64) -> bool| !self.scores.iter().any(|score| other(&score.c, &self.c));
         if self.scores.len() > 1 && (beyond(f64::lt) || beyond(f64::gt)) {
             remarks.push(format!("the best C, {}, is at an end of the grid; a wider one may have a better", self.c));
@@ -113,29 +117,6 @@ pub fn cross_validate(
     Ok(Selection { c, scores, folds, held_out_logits })
 }
 
-/// A value of C while folds are tried.
-struct Candidate {
-    score: Score,
-    losses: Vec<f64>,
-    logits: Vec<f32>,
-}
-
-impl Candidate {
-    fn new(c: f64, logits: usize) -> Self {
-        let (mean_accuracy, standard_deviation, log_loss) = (0.0, 0.0, 0.0);
-        let score = Score { c, accuracies: vec![], mean_accuracy, standard_deviation, log_loss, converged: true };
-        Self { score, losses: vec![], logits: vec![0.0; logits] }
-    }
-
-    fn finish(&mut self) {
-        let score = &mut self.score;
-        score.mean_accuracy = mean(score.accuracies.iter().copied());
-        let squares = score.accuracies.iter().map(|accuracy| (accuracy - score.mean_accuracy).powi(2));
-        score.standard_deviation = mean(squares).sqrt();
-        score.log_loss = mean(self.losses.iter().copied());
-    }
-}
-
 impl Score {
     /// The better one is less.
     fn compare(&self, other: &Self) -> std::cmp::Ordering {
@@ -146,56 +127,77 @@ impl Score {
     }
 }
 
-/// Tries every candidate on one fold, from the strongest regularisation to the weakest: each begins where the one before
-/// ended, which is near.
-fn try_fold(
-    features: Matrix,
-    labels: &[u32],
-    classes: usize,
-    [train, test]: [&[usize]; 2],
-    options: &Options,
-    candidates: &mut [Candidate],
-) -> Result<(), Error> {
-    // Classes that are all in the tested fold are not learnt in it.
-    let mut place = vec![None; classes];
-    train.iter().for_each(|&row| place[labels[row] as usize] = Some(0));
-    let mut learnt = 0;
-    for place in place.iter_mut().flatten() {
-        *place = learnt;
-        learnt += 1;
-    }
-    if learnt < 2 {
-        let class = place.iter().position(Option::is_none).unwrap_or_default();
-        return Err(Error::Tangled { class: class as u32 });
-    }
-    let truth = train.iter().filter_map(|&row| place[labels[row] as usize]).collect();
-    let training = Training::new(features, train, truth, learnt, options.standardize);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss;
 
-    let mut parameters = training.start();
-    let mut order: Vec<_> = candidates.iter_mut().collect();
-    order.sort_by(|a, b| a.score.c.total_cmp(&b.score.c));
-    for candidate in order {
-        let found = minimise(&training, parameters, &Options { c: candidate.score.c, ..*options })?;
-        parameters = found.parameters;
-        candidate.score.converged &= found.gradient_norm <= options.tolerance;
-        let head = training.head(&parameters);
-        let (mut right, mut loss) = (0, 0.0);
-        for &row in test {
-            let known: Vec<f32> = head.answer(features.row(row)).collect();
-            let unknown = (loss::log_sum_exp(&known, 1.0) + f64::EPSILON.ln()) as f32;
-            let logits = &mut candidate.logits[row * classes..][..classes];
-            let all = place.iter().map(|place| place.map_or(unknown, |place| known[place]));
-            logits.iter_mut().zip(all).for_each(|(logit, value)| *logit = value);
-            right += usize::from(top(logits, 1)[0] == labels[row] as usize);
-            loss += loss::log_loss(logits, 1.0, labels[row]);
-        }
-        candidate.score.accuracies.push(right as f64 / test.len() as f64);
-        candidate.losses.push(loss / test.len() as f64);
+    /// Classes that lie apart by a little, so that stronger and weaker regularisation tell them apart equally well.
+    fn samples(labels: &[u32]) -> Vec<f32> {
+        let wobble = |row: usize| (row * 7 % 5) as f32 * 0.1;
+        labels.iter().enumerate().flat_map(|(row, &label)| [label as f32 + wobble(row), wobble(row + 2)]).collect()
     }
-    Ok(())
-}
 
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = values.len() as f64;
-    values.sum::<f64>() / count
+    fn select(labels: &[u32], classes: usize, how: &CrossValidation) -> Result<Selection, Error> {
+        cross_validate(Matrix::new(&samples(labels), 2).unwrap(), labels, classes, how)
+    }
+
+    #[test]
+    fn of_equal_accuracies_the_lower_log_loss_is_selected_and_of_equal_losses_the_stronger_regularisation() {
+        let score = |c, mean_accuracy, log_loss| Score {
+            c,
+            accuracies: vec![],
+            mean_accuracy,
+            standard_deviation: 0.0,
+            log_loss,
+            converged: true,
+        };
+        let order = [score(9.0, 0.8, 3.0), score(8.0, 0.7, 1.0), score(1.0, 0.7, 2.0), score(2.0, 0.7 + 1e-16, 2.0)];
+        assert!(order.is_sorted_by(|a, b| a.compare(b).is_lt()));
+    }
+
+    #[test]
+    fn a_value_of_c_scores_the_same_alone_and_in_company() {
+        let labels: Vec<u32> = (0..60).map(|row| row % 3).collect();
+        let of = |grid: &[f64]| {
+            let how = CrossValidation { grid, ..CrossValidation::default() };
+            select(&labels, 3, &how).unwrap()
+        };
+        let (alone, company) = (of(&[0.5]), of(&[7.0, 0.5, 1e-4]));
+        assert_eq!(company.scores.iter().map(|score| score.c).collect::<Vec<_>>(), [7.0, 0.5, 1e-4]);
+        assert_eq!(alone.scores[0].accuracies, company.scores[1].accuracies);
+        assert!((alone.scores[0].log_loss - company.scores[1].log_loss).abs() < 1e-6);
+        assert_eq!(company, of(&[7.0, 0.5, 1e-4]));
+    }
+
+    #[test]
+    fn what_is_not_as_asked_for_is_told() {
+        let labels = [0, 0, 0, 1, 1, 1, 1, 2];
+        let selection = select(&labels, 3, &CrossValidation::default()).unwrap();
+        let remarks = selection.remarks();
+        assert_eq!(remarks[0], "class 2 has only one sample, which cannot be learnt from and tested on at once");
+        assert_eq!(remarks[1], "3 folds instead of 5: class 0 has only 3 samples");
+        // Where class 2 is tested it was not learnt.
+        let logits = &selection.held_out_logits[7 * 3..];
+        assert!((loss::log_loss(logits, 1.0, 2) + f64::EPSILON.ln()).abs() < 1e-4);
+
+        let options = Options { max_iterations: 1, ..Options::default() };
+        let grid = [1.0, 10.0];
+        let how = CrossValidation { grid: &grid, options, ..CrossValidation::default() };
+        let remarks = select(&[0, 0, 1, 0, 1, 1, 0, 1, 1, 0], 2, &how).unwrap().remarks();
+        assert_eq!(remarks[0], "the solver did not converge with C = 1");
+        assert!(remarks[2].ends_with("is at an end of the grid; a wider one may have a better"), "{remarks:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_validated_is_refused() {
+        let said = |labels: &[u32], how| select(labels, 2, &how).unwrap_err();
+        let usual = CrossValidation::default;
+        assert_eq!(said(&[0, 1], CrossValidation { grid: &[], ..usual() }), Error::NoGrid);
+        assert!(matches!(said(&[0, 1], CrossValidation { grid: &[1.0, 0.0], ..usual() }), Error::Option { .. }));
+        assert_eq!(said(&[1, 1], usual()), Error::OneClass { class: 1 });
+        assert_eq!(said(&[0, 0, 1], usual()), Error::TooFew { class: 1, found: 1, what: "sample" });
+        let groups = CrossValidation { groups: Some(&[0]), ..usual() };
+        assert_eq!(said(&[0, 1, 1], groups), Error::Length { what: "groups", found: 1, samples: 3 });
+    }
 }
