@@ -6,6 +6,7 @@ mod gate;
 mod keys;
 mod life;
 mod maintenance;
+mod optimize;
 mod place;
 mod program;
 mod publish;

@@ -36,8 +36,8 @@ pub use access::Access;
 pub use answer::Answer;
 pub use connections::serve;
 pub use jobs::{
-    AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, OptimizeRequest, PublishRequest, Published, PullRequest, PushRequest,
-    TuneRequest,
+    AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, OptimizeRequest, PublishRequest, Published, PullRequest,
+    PushRequest, TuneRequest,
 };
 pub use options::ServerOptions;
 pub use problem::{Kind, Problem};
