@@ -90,16 +90,47 @@ impl Layer {
         self.dims[1] * self.groups
     }
 
-    /// The input channel that an element of the weights is for.
-    fn input_of(&self, at: usize) -> usize {
-        let window: usize = self.dims[2..].iter().product::<usize>().max(1);
-        let (output, within) = (at / (self.dims[1] * window), at / window % self.dims[1]);
-        output / (self.dims[0] / self.groups) * self.dims[1] + within
+    /// Weights from one input channel to one output channel.
+    fn window(&self) -> usize {
+        self.dims[2..].iter().product::<usize>().max(1)
     }
 
-    fn output_of(&self, at: usize) -> usize {
-        at / self.dims[1..].iter().product::<usize>().max(1)
+    /// The input channel that comes first among those that an output channel reads.
+    fn first_input(&self, output: usize) -> usize {
+        output / (self.dims[0] / self.groups) * self.dims[1]
     }
+
+    /// The largest magnitude of the weights that make each output channel.
+    fn made(&self) -> Vec<f64> {
+        self.weights.chunks((self.dims[1] * self.window()).max(1)).map(largest).collect()
+    }
+
+    /// The largest magnitude of the weights that read each input channel.
+    fn read_by(&self) -> Vec<f64> {
+        let mut ranges = vec![0.0f64; self.inputs()];
+        for (output, row) in self.weights.chunks((self.dims[1] * self.window()).max(1)).enumerate() {
+            let inputs = &mut ranges[self.first_input(output)..];
+            for (range, slice) in inputs.iter_mut().zip(row.chunks(self.window())) {
+                *range = range.max(largest(slice));
+            }
+        }
+        ranges
+    }
+
+    /// Multiplies what reads each input channel.
+    fn scale_inputs(&mut self, scales: &[f64]) {
+        let (window, mut weights) = (self.window(), std::mem::take(&mut self.weights));
+        for (output, row) in weights.chunks_mut((self.dims[1] * window).max(1)).enumerate() {
+            for (slice, scale) in row.chunks_mut(window).zip(&scales[self.first_input(output)..]) {
+                slice.iter_mut().for_each(|weight| *weight = (f64::from(*weight) * scale) as f32);
+            }
+        }
+        self.weights = weights;
+    }
+}
+
+fn largest(weights: &[f32]) -> f64 {
+    f64::from(weights.iter().fold(0.0f32, |most, weight| most.max(weight.abs())))
 }
 
 /// The layer that alone reads what a convolution makes, with nothing between that a scale does not pass through.
@@ -123,15 +154,7 @@ fn next(index: &Index, node: &NodeProto) -> Option<usize> {
 /// weights √(r₁·r₂) in both: s = √(r₁ / r₂). Gives the distance from 1 of the scale that is furthest from it.
 fn level(layers: &mut BTreeMap<usize, Layer>, first: usize, second: usize) -> f64 {
     let (Some(one), Some(other)) = (layers.get(&first), layers.get(&second)) else { return 0.0 };
-    let range = |layer: &Layer, channel: &dyn Fn(usize) -> usize| {
-        let mut range = vec![0.0f64; one.dims[0]];
-        for (at, &weight) in layer.weights.iter().enumerate() {
-            let range = &mut range[channel(at)];
-            *range = range.max(f64::from(weight).abs());
-        }
-        range
-    };
-    let (made, read) = (range(one, &|at| one.output_of(at)), range(other, &|at| other.input_of(at)));
+    let (made, read) = (one.made(), other.read_by());
     // A channel of zeros has no range, and one of denormal numbers would not survive the scale.
     let scale = |(&made, &read): (&f64, &f64)| {
         let is_normal = made.min(read) > f64::from(f32::MIN_POSITIVE);
@@ -145,11 +168,7 @@ fn level(layers: &mut BTreeMap<usize, Layer>, first: usize, second: usize) -> f6
         }
     }
     if let Some(other) = layers.get_mut(&second) {
-        let mut weights = std::mem::take(&mut other.weights);
-        for (at, weight) in weights.iter_mut().enumerate() {
-            *weight = (f64::from(*weight) * scales[other.input_of(at)]) as f32;
-        }
-        other.weights = weights;
+        other.scale_inputs(&scales);
     }
     scales.iter().map(|scale| (scale - 1.0).abs()).fold(0.0, f64::max)
 }

@@ -5,7 +5,7 @@ mod support;
 use maasm_restructure::channels::{Pruned, prune};
 use maasm_tests::onnx::integers;
 use std::collections::HashMap;
-use support::{Net, assert_alike, compare, initialiser, int};
+use support::{Net, assert_alike, compare, floats, initialiser, int};
 use tract_onnx::pb::ModelProto;
 
 type Built = (ModelProto, HashMap<String, Vec<usize>>);
@@ -141,6 +141,38 @@ fn convolutions_in_groups_lose_whole_groups() {
     assert_eq!(initialiser(&after, "p6").dims, [48, 4, 3, 3]);
     assert_eq!(report.groups[0].after, 24);
     let _ = compare(&[(&built.0, &after)]);
+}
+
+/// Which of four channels of a layer with one weight each are left, by their weights.
+fn left(built: &Built, layer: &str) -> Vec<f32> {
+    floats(initialiser(&pruned(built, 0.5).0, layer))
+}
+
+#[test]
+fn a_channel_is_worth_what_all_layers_of_its_group_give_it_each_by_its_own_mean() {
+    let mut net = Net::new(1, &[1, 1, 4, 4]);
+    net.dead = false;
+    let a = net.parameter(&[4, 1, 1, 1], &[4.0, -10.0, 2.0, 1.0]);
+    let b = net.parameter(&[4, 1, 1, 1], &[0.1, 0.1, -0.3, 0.5]);
+    let [x, y] = [&a, &b].map(|weights| net.add("Conv", &["x", weights], &[1, 4, 4, 4], vec![]));
+    let x = net.like("Add", &[&x, &y]);
+    let built = net.classify(&x);
+    // By hand: 4/4.25 + 0.1/0.25 = 1.34, 10/4.25 + 0.1/0.25 = 2.75, 2/4.25 + 0.3/0.25 = 1.67, 1/4.25 + 0.5/0.25 = 2.24.
+    assert_eq!((left(&built, &a), left(&built, &b)), (vec![-10.0, 1.0], vec![0.1, 0.5]));
+}
+
+#[test]
+fn batch_normalisation_scales_what_a_channel_is_worth() {
+    let mut net = Net::new(1, &[1, 1, 4, 4]);
+    net.dead = false;
+    let weights = net.parameter(&[4, 1, 1, 1], &[4.0, 1.0, 2.0, 3.0]);
+    let scale = net.parameter(&[4], &[0.1, -3.0, 1.0, 1.0]);
+    let [shift, mean] = [0.0, 0.0].map(|value| net.parameter(&[4], &[value; 4]));
+    let variance = net.parameter(&[4], &[1.0, 1.0, 1.0, 4.0]);
+    let x = net.add("Conv", &["x", &weights], &[1, 4, 4, 4], vec![]);
+    let x = net.like("BatchNormalization", &[&x, &scale, &shift, &mean, &variance]);
+    // By hand: 4 · 0.1 = 0.4, 1 · 3 = 3, 2 · 1 = 2, 3 · 1 / √4 = 1.5.
+    assert_eq!(left(&net.classify(&x), &weights), [1.0, 2.0]);
 }
 
 #[test]

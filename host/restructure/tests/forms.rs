@@ -5,7 +5,7 @@ mod support;
 use maasm_restructure::channels::prune;
 use maasm_tests::onnx::{integers, node};
 use std::collections::HashMap;
-use support::{Net, assert_alike, initialiser, int};
+use support::{Net, assert_alike, compare, initialiser, int};
 use tract_onnx::pb::ModelProto;
 
 /// A quarter of every group is dead: taking out a quarter changes nothing. Tells how many groups there are.
@@ -105,6 +105,22 @@ fn beside_an_input_that_is_joined_to_them() {
     let x = net.add("Concat", &["x", &x, "x"], &[1, 14, 6, 6], vec![int("axis", 1)]);
     let x = net.block(&x, 8, 3, 1, 1, "Relu");
     assert_eq!(groups(&net.classify(&x)), 2);
+}
+
+#[test]
+fn what_is_added_to_an_input_keeps_those_channels_and_loses_others() {
+    let mut net = Net::new(5, &[1, 3, 6, 6]);
+    let x = net.block("x", 8, 3, 1, 1, "Relu");
+    let joined = net.add("Concat", &["x", &x], &[1, 11, 6, 6], vec![int("axis", 1)]);
+    let y = net.conv(&x, 11, 3, 1, 1);
+    let x = net.like("Add", &[&joined, &y]);
+    let (model, shapes) = net.classify(&x);
+    let (after, report) = prune(&model, &|name| shapes.get(name).cloned(), 0.5).unwrap();
+    assert_eq!(report.groups[0].after, 4);
+    assert_eq!(initialiser(&after, "p6").dims, [3 + 4, 4, 3, 3]);
+    for comparison in compare(&[(&model, &after)]).into_iter().flatten() {
+        assert!(comparison.difference.is_some());
+    }
 }
 
 #[test]

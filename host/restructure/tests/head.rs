@@ -139,6 +139,11 @@ fn networks_without_a_head_say_what_is_there_instead() {
     let x = net.conv("x", 12, 1, 1, 1);
     let error = head::locate(&net.end(&x).0).unwrap_err().to_string();
     assert!(error.contains("more than one place"), "{error}");
+    let mut net = Net::new(3, &[1, 7, 12]);
+    let weights = net.parameter(&[12, 5], &[0.5; 60]);
+    let x = net.add("MatMul", &["x", &weights], &[1, 7, 5], vec![]);
+    let error = head::locate(&net.end(&x).0).unwrap_err().to_string();
+    assert!(error.contains("more than one place"), "{error}");
     let mut net = Net::new(3, &[1, 3, 6, 6]);
     let x = net.add("MaxPool", &["x"], &[1, 3, 3, 3], vec![integers("kernel_shape", &[2, 2])]);
     assert!(matches!(head::features(&net.end(&x).0), Err(Error::NoHead { .. })));

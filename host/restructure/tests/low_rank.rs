@@ -72,6 +72,15 @@ fn less_energy_is_less_rank_and_what_would_not_be_smaller_stays() {
 }
 
 #[test]
+fn convolutions_in_groups_and_larger_windows_stay() {
+    let mut net = Net::new(1, &[1, 24, 5, 5]);
+    let x = net.conv("x", 24, 1, 1, 2);
+    let x = net.conv(&x, 24, 3, 1, 1);
+    let (model, _) = net.end(&x);
+    assert_eq!(factorize(&model, Keep::Rank(1)).unwrap().1.layers, []);
+}
+
+#[test]
 fn options_that_make_no_sense_are_refused() {
     for keep in [Keep::Energy(0.0), Keep::Energy(1.1), Keep::Energy(f64::NAN), Keep::Rank(0)] {
         assert!(matches!(factorize(&network(), keep), Err(Error::Option { .. })), "{keep:?}");

@@ -70,13 +70,13 @@ fn read(
         if !pointwise || pads || attribute::int(node, "group", 1) != 1 {
             return refuse("is a convolution that reads more than one place, or in groups");
         }
-        if elements(output).is_some_and(|elements| elements != dims[0]) {
-            return refuse("is a convolution of more than one place");
-        }
     } else if dims.len() != 2 || attribute::int(node, "transA", 0) != 0 {
         return refuse("does not multiply features by a matrix");
     }
     let (classes, features) = if rows_are_classes { (dims[0], dims[1]) } else { (dims[1], dims[0]) };
+    if elements(output).is_some_and(|elements| elements != classes) {
+        return refuse("makes scores for more than one place of each sample");
+    }
     if add.is_some() && node.op_type != "MatMul" {
         return refuse("has an Add behind it, and only a MatMul's can be its bias");
     }
@@ -124,7 +124,9 @@ fn spread(bias: &TensorProto, classes: usize) -> Result<Vec<f32>, Error> {
 /// The elements of one sample of an output, if its shape says so.
 fn elements(output: &ValueInfoProto) -> Option<usize> {
     let type_proto::Value::TensorType(tensor) = output.r#type.as_ref()?.value.as_ref()?;
-    tensor.shape.as_ref()?.dim.iter().skip(1).try_fold(1usize, |product, dim| match dim.value {
+    let dims = &tensor.shape.as_ref()?.dim;
+    // Of one axis it is that of the classes, the batch was squeezed away.
+    dims.iter().skip(usize::from(dims.len() > 1)).try_fold(1usize, |product, dim| match dim.value {
         Some(Value::DimValue(extent)) => product.checked_mul(usize::try_from(extent).ok()?),
         _ => None,
     })
