@@ -140,6 +140,16 @@ mod tests {
     }
 
     #[test]
+    fn labels_that_cannot_be_learnt_are_refused() {
+        let features = Matrix::new(&[1.0, 2.0], 1).unwrap();
+        let said = |labels: &[u32], classes| fit(features, labels, classes, &Options::default()).unwrap_err();
+        assert_eq!(said(&[0], 2), Error::Length { what: "labels", found: 1, samples: 2 });
+        assert_eq!(said(&[0, 2], 2), Error::Label { row: 1, label: 2, classes: 2 });
+        assert_eq!(said(&[1, 1], 2), Error::OneClass { class: 1 });
+        assert_eq!(said(&[0, 1], 3), Error::EmptyClass { class: 2 });
+    }
+
+    #[test]
     fn bad_options_are_refused() {
         let features = Matrix::new(&[1.0, 2.0], 1).unwrap();
         let said = |options| fit(features, &[0, 1], 2, &options).unwrap_err().to_string();
