@@ -59,7 +59,7 @@ fn bearer(secret: &str) -> String {
 }
 
 /// Every route that needs a key: its role, a request that changes nothing, and the status it has where it is allowed.
-const ROUTES: [(Role, &str, &str, &str, u16); 36] = [
+const ROUTES: [(Role, &str, &str, &str, u16); 38] = [
     (Role::Infer, "POST", "/api/v1/recognize", "", 400),
     (Role::Infer, "POST", "/api/v1/infer", "", 400),
     (Role::Infer, "GET", "/api/v1/models", "", 200),
@@ -79,6 +79,8 @@ const ROUTES: [(Role, &str, &str, &str, u16); 36] = [
     (Role::Publish, "POST", "/api/v1/pull", "{}", 400),
     (Role::Publish, "DELETE", "/api/v1/models/{name}/versions/{version}", "", 409),
     (Role::Publish, "POST", "/api/v1/evaluate?version=animals@1.0.0", "", 400),
+    (Role::Publish, "POST", "/api/v1/optimize", "{}", 400),
+    (Role::Publish, "POST", "/api/v1/tune", "{}", 400),
     (Role::Publish, "GET", "/api/v1/data", "", 200),
     (Role::Publish, "GET", "/api/v1/data/{name}", "", 404),
     (Role::Publish, "PUT", "/api/v1/data/{name}", "", 400),

@@ -1,7 +1,7 @@
 //! The `light_*` networks of ONNX's own backend tests, with the outputs shipped beside them.
 
 use crate::network::{component, floats, native, run_component, run_native};
-use maasm::compile::quantize::calibrate;
+use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Options, compile_within};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
@@ -94,7 +94,7 @@ fn check_int8(name: &str) {
     let file = onnx.join("backend/test/data/light").join(format!("light_{name}.onnx"));
     let source = Source::from_onnx(&file, &Limits::default()).unwrap();
     let float = compile_within(&source.model, &Options::default(), 1 << 30).unwrap();
-    let calibration = Some(calibrate(&float, &[input()]).unwrap());
+    let calibration = Some(calibrate(&float, &[input()], Ranges::default()).unwrap());
     let options = Options { calibration, ..Options::default() };
     let quantized = compile_within(&source.model, &options, 1 << 30).unwrap();
     drop(source);

@@ -5,5 +5,7 @@ mod evaluation;
 mod kernels;
 mod light;
 mod network;
+mod node;
 mod packages;
 mod quantized;
+mod tune;

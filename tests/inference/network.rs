@@ -31,10 +31,15 @@ pub fn run_native(executor: &mut Executor<AlignedBytes>, input: &[f32]) -> Vec<f
     floats(&executor.output(0))
 }
 
+/// The network as a component.
+pub fn packaged(compiled: &Compiled, recipe: Option<Recipe>, simd: Simd) -> Vec<u8> {
+    let card = Card { name: "network".into(), version: "1.0.0".into(), ..Card::default() };
+    package(compiled, card, recipe, simd).expect("the network can be packaged")
+}
+
 /// The network as a component in wasmtime. The limits are generous: time is not what is tested.
 pub fn component(compiled: &Compiled, recipe: Option<Recipe>, simd: Simd) -> Model {
-    let card = Card { name: "network".into(), version: "1.0.0".into(), ..Card::default() };
-    let component = package(compiled, card, recipe, simd).expect("the network can be packaged");
+    let component = packaged(compiled, recipe, simd);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), component).unwrap();
     let options = EngineOptions {

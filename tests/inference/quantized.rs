@@ -2,8 +2,9 @@
 //! with itself in f32, a quarter as large, and the same bits wherever it runs.
 
 use crate::accuracy::{data, photographs, pixels, recipe};
-use crate::network::{bytes, compiled, component, native, run_component, run_native, top};
-use maasm::compile::quantize::calibrate;
+use crate::network::{bytes, compiled, component, native, packaged, run_component, run_native, top};
+use crate::node;
+use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Compiled, Options, compile};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
@@ -28,7 +29,7 @@ fn both(data: &Path) -> Both {
             _ => others.push((pixels(photograph), *class)),
         }
     }
-    let calibration = calibrate(&float, &samples).unwrap();
+    let calibration = calibrate(&float, &samples, Ranges::default()).unwrap();
     let options = Options { calibration: Some(calibration), ..Options::default() };
     let quantized = compile(&source.model, &options).unwrap();
     Both { float, quantized, others }
@@ -58,17 +59,24 @@ fn int8_is_nearly_as_often_right_as_f32_and_a_quarter_as_large() {
 }
 
 #[test]
-fn int8_gives_the_same_bits_natively_and_in_webassembly_with_and_without_relaxed_simd() {
+fn int8_gives_the_same_bits_natively_in_webassembly_with_and_without_relaxed_simd_and_in_node() {
     let Some(data) = data() else { return };
-    let Both { quantized, others, .. } = both(&data);
+    let Both { quantized, .. } = both(&data);
+    let inputs: Vec<Vec<f32>> = photographs(&data).iter().map(|(photograph, _)| pixels(photograph)).collect();
     let mut executor = native(&quantized);
+    let in_node = node::run(&packaged(&quantized, None, Simd::Plain), &inputs);
     let [relaxed, plain] = [Simd::Relaxed, Simd::Plain].map(|simd| component(&quantized, None, simd));
-    for (index, (input, _)) in others.iter().enumerate() {
+    for (index, input) in inputs.iter().enumerate() {
         let expected = bytes(&run_native(&mut executor, input));
         assert!(bytes(&run_component(&relaxed, input)) == expected, "relaxed SIMD differs at photograph {index}");
         assert!(bytes(&run_component(&plain, input)) == expected, "plain SIMD differs at photograph {index}");
+        if let Some(all) = &in_node {
+            let own = &all[index * expected.len()..][..expected.len()];
+            assert!(own == expected, "Node differs at photograph {index}");
+        }
     }
-    println!("{} photographs: the same bits natively, with relaxed SIMD and without", others.len());
+    let node = if in_node.is_some() { " and in Node" } else { "" };
+    println!("{} photographs: the same bits natively, with relaxed SIMD, without{node}", inputs.len());
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod guest;
 mod licences;
 mod machine;
 mod measure;
+mod node;
 mod process;
 mod python;
 mod samples;

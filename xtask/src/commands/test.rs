@@ -1,6 +1,6 @@
 //! `cargo xtask test`
 
-use crate::{browser, docker_registry, guest, licences, process, python, workspace};
+use crate::{browser, docker_registry, guest, licences, node, process, python, workspace};
 use anyhow::{Result, bail};
 
 /// Every package but the one whose feature would change the runtime under all others.
@@ -14,6 +14,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
     let registry = docker_registry::find()?;
     let browser = browser::find()?;
+    let jco = node::with(node::JCO)?;
     let guests = [guest::MODEL, guest::SELF_CHECK];
     let toolchain = guest::build(&guests)?;
     process::step("running clippy on the guests", || guest::lint(&toolchain, &guests))?;
@@ -33,6 +34,9 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         }
         if let Some(browser) = browser {
             test.env("MAASM_BROWSER", browser);
+        }
+        if let Some(jco) = jco {
+            test.env("MAASM_JCO", jco);
         }
         // Tests tell what they measured, and why they skip.
         test.args(["--", "--show-output"]);
