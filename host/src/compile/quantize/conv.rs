@@ -39,7 +39,7 @@ pub fn fits(conv: &Conv) -> bool {
     let cells = conv.window[0] * conv.window[1];
     let clamps = matches!(conv.activation, None | Some(Unary::Clamp { .. }));
     let products = cells * (conv.channels / conv.groups);
-    clamps && products <= MOST_PRODUCTS && (!conv.is_depthwise() || cells <= op::MOST_CELLS as usize)
+    clamps && products <= MOST_PRODUCTS
 }
 
 impl Quantized {

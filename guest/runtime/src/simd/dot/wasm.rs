@@ -1,0 +1,104 @@
+//! WebAssembly: the relaxed product of four bytes where the module is built for it, else those of two.
+
+use super::{Dot, Finish, MAGIC};
+use std::arch::wasm32::*;
+
+/// WebAssembly's products of bytes: the relaxed one of four where the module is built for it, else those of two.
+#[derive(Clone, Copy)]
+pub struct WasmDot;
+
+// SAFETY: the module is built for the instructions, so a host that runs it has them.
+unsafe impl Dot for WasmDot {
+    type Sums = [v128; 2];
+    type Fours = [v128; 2];
+
+    #[inline(always)]
+    unsafe fn load(from: *const i32) -> [v128; 2] {
+        // SAFETY: the caller has eight sums there.
+        unsafe { [v128_load(from.cast()), v128_load(from.add(4).cast())] }
+    }
+
+    #[inline(always)]
+    unsafe fn store(to: *mut i32, sums: [v128; 2]) {
+        // SAFETY: the caller has room for eight sums there.
+        unsafe {
+            v128_store(to.cast(), sums[0]);
+            v128_store(to.add(4).cast(), sums[1]);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn weights(from: *const i8) -> [v128; 2] {
+        // SAFETY: the caller has 32 weights there.
+        unsafe { [v128_load(from.cast()), v128_load(from.add(16).cast())] }
+    }
+
+    #[inline(always)]
+    unsafe fn spread(from: *const u8) -> [v128; 2] {
+        // SAFETY: the caller has four inputs there.
+        [unsafe { v128_load32_splat(from.cast()) }; 2]
+    }
+
+    #[inline(always)]
+    unsafe fn interleave(from: [*const u8; 4]) -> [v128; 2] {
+        // SAFETY: the caller has eight inputs at each place.
+        let [a, b, c, d] = from.map(|from| unsafe { v128_load64_zero(from.cast()) });
+        let two = |a, b| i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b);
+        let (ab, cd) = (two(a, b), two(c, d));
+        [i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd), i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(ab, cd)]
+    }
+
+    #[inline(always)]
+    unsafe fn dot(sums: [v128; 2], weights: [v128; 2], inputs: [v128; 2]) -> [v128; 2] {
+        [four(sums[0], weights[0], inputs[0]), four(sums[1], weights[1], inputs[1])]
+    }
+
+    #[inline(always)]
+    unsafe fn finish(
+        sums: [v128; 2],
+        multipliers: *const f32,
+        finish: &Finish,
+        residual: Option<*const u8>,
+        to: *mut u8,
+    ) {
+        // SAFETY: the caller has eight multipliers, and eight bytes at either.
+        unsafe {
+            let mut numbers = [
+                f32x4_mul(f32x4_convert_i32x4(sums[0]), v128_load(multipliers.cast())),
+                f32x4_mul(f32x4_convert_i32x4(sums[1]), v128_load(multipliers.add(4).cast())),
+            ];
+            if let Some(residual) = residual {
+                let bytes = i16x8_load_extend_u8x8(residual);
+                let steps = i16x8_sub(bytes, i16x8_splat(finish.residual_zero as i16));
+                let scale = f32x4_splat(finish.residual_scale);
+                let added = |steps: v128| f32x4_mul(f32x4_convert_i32x4(steps), scale);
+                numbers[0] = f32x4_add(numbers[0], added(i32x4_extend_low_i16x8(steps)));
+                numbers[1] = f32x4_add(numbers[1], added(i32x4_extend_high_i16x8(steps)));
+            }
+            let (low, magic) = (f32x4_splat(finish.low), f32x4_splat(MAGIC));
+            let offset = i32x4_splat(finish.zero - MAGIC.to_bits() as i32);
+            // The pseudo-maximum is one instruction on every host. What is too high stays so, up to infinity.
+            let rounded = numbers.map(|number| i32x4_add(f32x4_add(f32x4_pmax(number, low), magic), offset));
+            let words = i16x8_narrow_i32x4(rounded[0], rounded[1]);
+            let highest = v128_load64_zero(finish.highest.as_ptr().cast());
+            v128_store64_lane::<0>(u8x16_min(u8x16_narrow_i16x8(words, words), highest), to.cast());
+        }
+    }
+}
+
+/// Adds four products to each of four sums.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
+    i32x4_relaxed_dot_i8x16_i7x16_add(weights, inputs, sums)
+}
+
+/// Adds four products to each of four sums.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
+    let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), i16x8_extend_low_i8x16(inputs));
+    let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), i16x8_extend_high_i8x16(inputs));
+    let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
+    i32x4_add(sums, i32x4_add(even, odd))
+}
