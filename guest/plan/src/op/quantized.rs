@@ -19,6 +19,8 @@ pub const LARGEST: u8 = 127;
 
 /// How many output channels one panel of packed weights holds, and how many input positions lie side by side.
 pub const QUANTIZED_PANEL: u32 = 8;
+/// Bytes behind the image that a depthwise convolution reads.
+pub const SLACK: u32 = 8;
 /// Input positions that are multiplied at once.
 pub const QUAD: u32 = 4;
 
@@ -111,16 +113,18 @@ impl QuantizedConv {
         }
     }
 
-    /// How many bytes of scratch memory are needed, if any: those of the padded image with its channels filled up.
+    /// How many bytes of scratch memory are needed, if any: those of the padded image with its channels filled up; of a
+    /// depthwise convolution always, and [`SLACK`] behind it.
     pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
         let [height, width] = self.reach([out[1], out[2]]);
         let in_place = self.pad_before == [0, 0] && height <= input[1] && width <= input[2];
         let filled = self.filled(input[3], out[3]);
-        if in_place && filled == input[3] {
+        let slack = if self.is_depthwise(input[3], out[3]) { SLACK } else { 0 };
+        if in_place && filled == input[3] && slack == 0 {
             return None;
         }
         let [height, width] = [height.max(input[1]), width.max(input[2])];
-        Some(u64::from(height) * u64::from(width) * u64::from(filled))
+        Some(u64::from(height) * u64::from(width) * u64::from(filled) + u64::from(slack))
     }
 
     /// Height and width of what an output of so many places reads, padding and all.

@@ -33,17 +33,18 @@ pub unsafe trait Dot: Copy {
     unsafe fn weights(from: *const i8) -> Self::Fours;
     /// Four inputs, for each of eight channels.
     unsafe fn spread(from: *const u8) -> Self::Fours;
-    /// The first input of each of four places, then the second ones, and so on to the eighth ones.
+    /// The first input of each of four places, then the second ones, and so on to the eighth ones; another eight
+    /// bytes behind each are read and ignored.
     unsafe fn interleave(from: [*const u8; 4]) -> Self::Fours;
     /// Adds each channel's products of four inputs, from 0 to 127, with four weights.
     unsafe fn dot(sums: Self::Sums, weights: Self::Fours, inputs: Self::Fours) -> Self::Sums;
-    /// Writes eight sums as bytes, at any alignment; each has a multiplier.
+    /// Writes eight sums of each of two pixels as bytes, at any alignment; each of the eight has a multiplier.
     unsafe fn finish(
-        sums: Self::Sums,
+        sums: [Self::Sums; 2],
         multipliers: *const f32,
         finish: &Finish,
-        residual: Option<*const u8>,
-        to: *mut u8,
+        residual: Option<[*const u8; 2]>,
+        to: [*mut u8; 2],
     );
 }
 
@@ -54,13 +55,20 @@ pub struct Finish {
     pub low: f32,
     pub high: f32,
     /// The highest byte, over and over.
-    pub highest: [u8; 8],
-    /// What stands for 0.
-    pub zero: i32,
+    pub highest: [u8; 16],
+    /// Added to the bits of a rounded number, gives its byte.
+    pub offset: i32,
     /// What stands for 0 in the residual.
     pub residual_zero: i32,
     /// What a step of the residual is.
     pub residual_scale: f32,
+}
+
+impl Finish {
+    /// What is added to the bits of a rounded number where this stands for 0.
+    pub fn offset(zero: u8) -> i32 {
+        i32::from(zero) - MAGIC.to_bits() as i32
+    }
 }
 
 /// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.

@@ -227,23 +227,26 @@ unsafe fn multiply<D: Dot>(
             x = x.map(|x| x.add(16 * FOUR));
             weights = weights.add(16 * FOUR * COLUMNS);
         }
-        let Some(Ending { finish, multipliers, residual, to, places }) = ending else {
-            for (i, &vector) in vectors.iter().enumerate() {
-                D::store(sums.add(i * LANES), vector);
-            }
-            return;
-        };
-        match residual {
-            None => {
-                for (&vector, &place) in vectors.iter().zip(places) {
-                    D::finish(vector, *multipliers, finish, None, to.add(place));
+        // Unrolled, or sums do not stay in registers.
+        macro_rules! pairs {
+            ($($i:literal $j:literal,)*) => {
+                match ending {
+                    None => {$(
+                        D::store(sums.add($i * LANES), vectors[$i]);
+                        D::store(sums.add($j * LANES), vectors[$j]);
+                    )*}
+                    Some(Ending { finish, multipliers, residual: None, to, places }) => {$(
+                        let both = [to.add(places[$i]), to.add(places[$j])];
+                        D::finish([vectors[$i], vectors[$j]], *multipliers, finish, None, both);
+                    )*}
+                    Some(Ending { finish, multipliers, residual: Some(residual), to, places }) => {$(
+                        let added = [residual.add(places[$i]), residual.add(places[$j])];
+                        let both = [to.add(places[$i]), to.add(places[$j])];
+                        D::finish([vectors[$i], vectors[$j]], *multipliers, finish, Some(added), both);
+                    )*}
                 }
-            }
-            Some(residual) => {
-                for (&vector, &place) in vectors.iter().zip(places) {
-                    D::finish(vector, *multipliers, finish, Some(residual.add(place)), to.add(place));
-                }
-            }
+            };
         }
+        pairs!(0 1, 2 3, 4 4,);
     }
 }

@@ -8,7 +8,7 @@ use super::rescale::{self, LANES};
 use super::{Operands, Output, Work};
 use crate::kernels::Geometry;
 use crate::simd::{Dot, Finish, Kernel, Simd};
-use maasm_plan::op::{QUAD, QuantizedConv};
+use maasm_plan::op::{QUAD, QuantizedConv, SLACK};
 
 /// Neighbouring pixels at once.
 const TILE: usize = 4;
@@ -64,6 +64,7 @@ impl Convolution<'_> {
         let stride = op.stride[1] as usize;
         let mut first = 0;
         if let Output::Bytes(y) = &mut *y
+            && self.operands.residual.is_none()
             && width >= TILE
             && op.dilation == [1, 1]
             && [3, 5].contains(&op.window[0])
@@ -71,7 +72,7 @@ impl Convolution<'_> {
             && stride <= 2
         {
             let reach = place + width * channels;
-            assert!(reach <= y.len() && self.operands.residual.is_none_or(|residual| reach <= residual.len()));
+            assert!(reach <= y.len());
             for column in (0..width).step_by(TILE) {
                 // The last tile computes some pixels again.
                 let column = column.min(width - TILE);
@@ -91,9 +92,9 @@ impl Convolution<'_> {
                     bias: self.operands.bias.as_ptr(),
                     multipliers: self.operands.multipliers.as_ptr(),
                     finish: &self.finish,
-                    residual: self.operands.residual.map(|residual| residual[place..].as_ptr()),
                     to: y[place..].as_mut_ptr(),
                     step: channels,
+                    columns: (TILE - 1) * stride + op.window[1] as usize,
                     blocks: whole,
                 };
                 // SAFETY: windows lie inside the image and the output's places inside the output, as has been checked;
@@ -128,7 +129,8 @@ impl Convolution<'_> {
             + channels.start;
         let mut fours = operands.weights[block * self.block_len..][..self.block_len].chunks_exact(WEIGHTS);
         let mut all = [0; LANES];
-        // SAFETY: there is room for eight sums; the image has eight channels wherever the window lies.
+        // SAFETY: there is room for eight sums; the image has eight channels wherever the window lies, and
+        // as many bytes behind them.
         unsafe {
             let mut sums = D::load(bias.as_ptr());
             for column in 0..columns {
@@ -136,7 +138,7 @@ impl Convolution<'_> {
                     let inputs = [0, 1, 2, 3].map(|i| {
                         let row = (first + i).min(rows - 1) * row_dilation;
                         let from = at + row * image.row_step() + column * column_dilation * image.channels;
-                        image.x[from..from + LANES].as_ptr()
+                        image.x[from..from + LANES + SLACK as usize].as_ptr()
                     });
                     let weights = fours.next().expect("there are weights for every four rows");
                     sums = D::dot(sums, D::weights(weights.as_ptr()), D::interleave(inputs));
@@ -159,10 +161,11 @@ struct Tile<'a> {
     bias: *const i32,
     multipliers: *const f32,
     finish: &'a Finish,
-    residual: Option<*const u8>,
     to: *mut u8,
     /// From one output pixel to the next.
     step: usize,
+    /// How many columns lie under the windows of all pixels.
+    columns: usize,
     /// How many times eight channels there are.
     blocks: usize,
 }
@@ -171,8 +174,8 @@ impl Tile<'_> {
     /// `WINDOW` is the window's height and width.
     ///
     /// # Safety
-    /// The windows of all pixels lie inside the image; there are weights, biases and multipliers of all channels, and output
-    /// and residual have room for all of every pixel's.
+    /// The windows of all pixels lie inside the image; there are weights, biases and multipliers of all channels, and the
+    /// output has room for all of every pixel's.
     // In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
@@ -185,18 +188,22 @@ impl Tile<'_> {
                 let mut sums = [D::load(self.bias.add(channel)); TILE];
                 // Unrolled, or sums do not stay in registers.
                 macro_rules! columns {
-                    ($($column:literal)*) => {$(
+                    ($($column:literal)*) => {'all: {$(
                         if const { $column < (TILE - 1) * STRIDE + WINDOW } {
                             self.column::<D, WINDOW, STRIDE, $column>(&mut sums, channel, weights);
                         }
-                    )*};
+                        // An exit behind every column keeps compilers from reordering across columns, which would need
+                        // more registers than there are.
+                        if self.columns == $column + 1 {
+                            break 'all;
+                        }
+                    )*}};
                 }
                 columns!(0 1 2 3 4 5 6 7 8 9 10);
-                for (pixel, &sums) in sums.iter().enumerate() {
-                    let at = pixel * self.step + channel;
-                    let residual = self.residual.map(|residual| residual.add(at));
-                    D::finish(sums, self.multipliers.add(channel), self.finish, residual, self.to.add(at));
-                }
+                let (multipliers, to) = (self.multipliers.add(channel), self.to.add(channel));
+                let to = |pixel: usize| to.add(pixel * self.step);
+                D::finish([sums[0], sums[1]], multipliers, self.finish, None, [to(0), to(1)]);
+                D::finish([sums[2], sums[3]], multipliers, self.finish, None, [to(2), to(3)]);
                 weights = weights.add(WINDOW * fours * WEIGHTS);
             }
         }

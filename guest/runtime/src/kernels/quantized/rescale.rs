@@ -15,11 +15,11 @@ pub fn finish(op: &QuantizedConv) -> Finish {
     let (low, high, highest, zero) = match op.output {
         Rescaled::Bytes { zero, low, high } => {
             let from_zero = |bound: u8| f32::from(bound) - f32::from(zero);
-            (from_zero(low), from_zero(high), high, i32::from(zero))
+            (from_zero(low), from_zero(high), high, zero)
         }
         Rescaled::Floats { low, high } => (low, high, 0, 0),
     };
-    Finish { low, high, highest: [highest; 8], zero, residual_zero, residual_scale }
+    Finish { low, high, highest: [highest; 16], offset: Finish::offset(zero), residual_zero, residual_scale }
 }
 
 /// Eight sums as f32 numbers.
@@ -53,7 +53,10 @@ pub fn write<D: Dot>(
             }
             let residual = residual.map(|_| added.as_ptr());
             // SAFETY: there are eight sums and eight multipliers, and eight bytes at either.
-            unsafe { D::finish(D::load(sums.as_ptr()), factors.as_ptr(), finish, residual, bytes.as_mut_ptr()) };
+            unsafe {
+                let sums = [D::load(sums.as_ptr()); 2];
+                D::finish(sums, factors.as_ptr(), finish, residual.map(|at| [at; 2]), [bytes.as_mut_ptr(); 2]);
+            }
             y[places].copy_from_slice(&bytes[..count]);
         }
     }

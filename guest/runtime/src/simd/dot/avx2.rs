@@ -57,27 +57,36 @@ unsafe impl Dot for Avx2Dot {
 
     #[inline(always)]
     unsafe fn finish(
-        sums: __m256i,
+        sums: [__m256i; 2],
         multipliers: *const f32,
         finish: &Finish,
-        residual: Option<*const u8>,
-        to: *mut u8,
+        residual: Option<[*const u8; 2]>,
+        to: [*mut u8; 2],
     ) {
-        // SAFETY: the instructions are there and the caller has eight multipliers, and eight bytes at either.
+        // SAFETY: the instructions are there and the caller has eight multipliers, and eight bytes at each place.
         unsafe {
-            let mut numbers = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(multipliers));
-            if let Some(residual) = residual {
-                let steps = _mm256_cvtepu8_epi32(_mm_loadl_epi64(residual.cast()));
-                let steps = _mm256_sub_epi32(steps, _mm256_set1_epi32(finish.residual_zero));
-                let scale = _mm256_set1_ps(finish.residual_scale);
-                numbers = _mm256_add_ps(numbers, _mm256_mul_ps(_mm256_cvtepi32_ps(steps), scale));
-            }
-            let number = _mm256_add_ps(_mm256_max_ps(numbers, _mm256_set1_ps(finish.low)), _mm256_set1_ps(MAGIC));
-            let offset = _mm256_set1_epi32(finish.zero - MAGIC.to_bits() as i32);
-            let whole = _mm256_add_epi32(_mm256_castps_si256(number), offset);
-            let words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
-            let bytes = _mm_packus_epi16(words, words);
-            _mm_storel_epi64(to.cast(), _mm_min_epu8(bytes, _mm_loadl_epi64(finish.highest.as_ptr().cast())));
+            let factors = _mm256_loadu_ps(multipliers);
+            let whole = |sums: __m256i, residual: Option<*const u8>| {
+                let mut numbers = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), factors);
+                if let Some(residual) = residual {
+                    let steps = _mm256_cvtepu8_epi32(_mm_loadl_epi64(residual.cast()));
+                    let steps = _mm256_sub_epi32(steps, _mm256_set1_epi32(finish.residual_zero));
+                    let scale = _mm256_set1_ps(finish.residual_scale);
+                    numbers = _mm256_add_ps(numbers, _mm256_mul_ps(_mm256_cvtepi32_ps(steps), scale));
+                }
+                let number = _mm256_max_ps(numbers, _mm256_set1_ps(finish.low));
+                let rounded = _mm256_castps_si256(_mm256_add_ps(number, _mm256_set1_ps(MAGIC)));
+                _mm256_add_epi32(rounded, _mm256_set1_epi32(finish.offset))
+            };
+            let first = whole(sums[0], residual.map(|residual| residual[0]));
+            let second = whole(sums[1], residual.map(|residual| residual[1]));
+            // The first four of both, then the others.
+            let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
+            let words = [_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words)];
+            let bytes =
+                _mm_min_epu8(_mm_packs_epi16(words[0], words[1]), _mm_loadu_si128(finish.highest.as_ptr().cast()));
+            _mm_storel_epi64(to[0].cast(), bytes);
+            _mm_storel_epi64(to[1].cast(), _mm_unpackhi_epi64(bytes, bytes));
         }
     }
 }

@@ -1,25 +1,6 @@
 //! One product after the other.
 
-use super::{Dot, Finish, clamp, nearest};
-
-/// [`Dot::finish`], number by number.
-#[inline(always)]
-pub fn finish_each(sums: &[i32; 8], multipliers: &[f32; 8], finish: &Finish, residual: Option<[u8; 8]>) -> [u8; 8] {
-    let mut numbers = [0.0; 8];
-    for i in 0..8 {
-        numbers[i] = sums[i] as f32 * multipliers[i];
-    }
-    if let Some(residual) = residual {
-        for i in 0..8 {
-            numbers[i] += (i32::from(residual[i]) - finish.residual_zero) as f32 * finish.residual_scale;
-        }
-    }
-    let mut bytes = [0; 8];
-    for i in 0..8 {
-        bytes[i] = (nearest(clamp(numbers[i], finish.low, finish.high)) + finish.zero) as u8;
-    }
-    bytes
-}
+use super::{Dot, Finish, MAGIC};
 
 /// One product after the other.
 #[derive(Clone, Copy)]
@@ -74,17 +55,32 @@ unsafe impl Dot for PortableDot {
 
     #[inline(always)]
     unsafe fn finish(
-        sums: [i32; 8],
+        sums: [[i32; 8]; 2],
         multipliers: *const f32,
         finish: &Finish,
-        residual: Option<*const u8>,
-        to: *mut u8,
+        residual: Option<[*const u8; 2]>,
+        to: [*mut u8; 2],
     ) {
-        // SAFETY: the caller has eight multipliers, and eight bytes at either.
-        unsafe {
-            let multipliers = multipliers.cast::<[f32; 8]>().read_unaligned();
-            let residual = residual.map(|residual| residual.cast::<[u8; 8]>().read_unaligned());
-            to.cast::<[u8; 8]>().write_unaligned(finish_each(&sums, &multipliers, finish, residual));
+        for i in 0..2 {
+            // SAFETY: the caller has eight multipliers, and eight bytes at each place.
+            unsafe {
+                let mut numbers = multipliers.cast::<[f32; 8]>().read_unaligned();
+                for (number, sum) in numbers.iter_mut().zip(sums[i]) {
+                    *number *= sum as f32;
+                }
+                if let Some(residual) = residual {
+                    let residual = residual[i].cast::<[u8; 8]>().read_unaligned();
+                    for (number, byte) in numbers.iter_mut().zip(residual) {
+                        *number += (i32::from(byte) - finish.residual_zero) as f32 * finish.residual_scale;
+                    }
+                }
+                let bytes = numbers.map(|number| {
+                    // What is too high stays so, up to infinity.
+                    let rounded = (number.max(finish.low) + MAGIC).to_bits() as i32;
+                    rounded.wrapping_add(finish.offset).clamp(0, finish.highest[0].into()) as u8
+                });
+                to[i].cast::<[u8; 8]>().write_unaligned(bytes);
+            }
         }
     }
 }
