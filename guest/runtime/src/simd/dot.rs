@@ -56,19 +56,12 @@ pub struct Finish {
     pub high: f32,
     /// The highest byte, over and over.
     pub highest: [u8; 16],
-    /// Added to the bits of a rounded number, gives its byte.
-    pub offset: i32,
+    /// What stands for 0.
+    pub zero: i16,
     /// What stands for 0 in the residual.
     pub residual_zero: i32,
     /// What a step of the residual is.
     pub residual_scale: f32,
-}
-
-impl Finish {
-    /// What is added to the bits of a rounded number where this stands for 0.
-    pub fn offset(zero: u8) -> i32 {
-        i32::from(zero) - MAGIC.to_bits() as i32
-    }
 }
 
 /// Added to an f32 number of less than 2²² it leaves the nearest integer, ties to even, in the lowest bits: 1.5 · 2²³.

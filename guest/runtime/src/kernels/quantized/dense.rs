@@ -52,23 +52,11 @@ struct Convolution<'a> {
 }
 
 /// The contiguous runs of input under a window.
-#[derive(Clone, Copy)]
 struct Spans {
-    rows: usize,
-    row_step: usize,
-    columns: usize,
-    column_step: usize,
+    /// Where each begins.
+    places: Vec<usize>,
     /// How many fours each has.
     quads: usize,
-}
-
-/// What all pixels of a tile share.
-struct Panel<'a> {
-    weights: &'a [i8],
-    bias: [i32; LANES],
-    /// The first output channel, and how many there are.
-    first: usize,
-    columns: usize,
 }
 
 impl Convolution<'_> {
@@ -78,10 +66,12 @@ impl Convolution<'_> {
         let each = self.image.channels / self.op.groups as usize;
         let column_step = column_dilation * self.image.channels;
         let row_step = row_dilation * self.image.row_step();
-        if column_step == each || columns == 1 {
-            return Spans { rows, row_step, columns: 1, column_step, quads: columns * each / FOUR };
-        }
-        Spans { rows, row_step, columns, column_step, quads: each / FOUR }
+        let (columns, quads) = match column_step == each || columns == 1 {
+            true => (1, columns * each / FOUR),
+            false => (columns, each / FOUR),
+        };
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| row * row_step + column * column_step));
+        Spans { places: places.collect(), quads }
     }
 
     #[inline(always)]
@@ -92,7 +82,7 @@ impl Convolution<'_> {
         let groups = self.op.groups as usize;
         let [each, out_channels] = [self.image.channels / groups, self.geometry.out_channels / groups];
         let panels = out_channels.div_ceil(COLUMNS);
-        let panel_len = spans.rows * spans.columns * spans.quads * FOUR * COLUMNS;
+        let panel_len = spans.places.len() * spans.quads * FOUR * COLUMNS;
         let [row_stride, column_stride] = self.op.stride.map(|extent| extent as usize);
         let mut offsets = [0; BLOCK];
         let (mut row, mut column) = (0, 0);
@@ -108,145 +98,142 @@ impl Convolution<'_> {
             for group in 0..groups {
                 for panel in 0..panels {
                     let columns = (out_channels - panel * COLUMNS).min(COLUMNS);
-                    let first = group * out_channels + panel * COLUMNS;
+                    let channels =
+                        group * out_channels + panel * COLUMNS..group * out_channels + panel * COLUMNS + columns;
                     let mut bias = [0; LANES];
-                    bias[..columns].copy_from_slice(&self.operands.bias[first..first + columns]);
+                    bias[..columns].copy_from_slice(&self.operands.bias[channels.clone()]);
                     let weights = &self.operands.weights[(group * panels + panel) * panel_len..][..panel_len];
-                    let panel = Panel { weights, bias, first, columns };
-                    for tile in (0..block).step_by(TILE) {
-                        // A tile that reaches behind the block computes its last pixel several times.
-                        let pixels = [0, 1, 2, 3, 4].map(|i| (tile + i).min(block - 1));
-                        let at = pixels.map(|pixel| offsets[pixel] + group * each);
-                        self.tile::<D>(&spans, &panel, at, pixels.map(|pixel| first_pixel + start + pixel), y);
+                    let panel = Panel {
+                        spans: &spans.places,
+                        quads: spans.quads,
+                        x: &self.image.x[group * each..],
+                        offsets: &offsets[..block],
+                        weights,
+                        bias,
+                        multipliers: &self.operands.multipliers[channels.clone()],
+                        finish: &self.finish,
+                        residual: self.operands.residual,
+                        step: self.geometry.out_channels,
+                        place: (first_pixel + start) * self.geometry.out_channels + channels.start,
+                    };
+                    panel.run::<D>(y);
+                }
+            }
+        }
+    }
+}
+
+/// Eight output channels of a block of pixels.
+struct Panel<'a> {
+    /// Where the contiguous runs of input under a window begin.
+    spans: &'a [usize],
+    /// How many fours each has.
+    quads: usize,
+    x: &'a [u8],
+    /// Where each pixel's window begins in it, rising.
+    offsets: &'a [usize],
+    weights: &'a [i8],
+    bias: [i32; LANES],
+    /// As many as there are output channels.
+    multipliers: &'a [f32],
+    finish: &'a Finish,
+    residual: Option<&'a [u8]>,
+    /// From one pixel's output to the next one's.
+    step: usize,
+    /// Where the first pixel's output lies.
+    place: usize,
+}
+
+impl Panel<'_> {
+    #[inline(always)]
+    fn run<D: Dot>(&self, y: &mut Output) {
+        let reach = self.place + (self.offsets.len() - 1) * self.step + self.multipliers.len();
+        // SAFETY: the kernel has made sure that every window lies inside the image and that a panel is as long as the spans
+        // together. Eight multipliers and the output's and residual's places are checked here.
+        unsafe {
+            match &mut *y {
+                Output::Bytes(y) if self.multipliers.len() == LANES => {
+                    assert!(reach <= y.len() && self.residual.is_none_or(|residual| reach <= residual.len()));
+                    match self.residual {
+                        None => self.tiles::<D, false>(y.as_mut_ptr(), &mut []),
+                        Some(_) => self.tiles::<D, true>(y.as_mut_ptr(), &mut []),
+                    }
+                }
+                _ => {
+                    let mut sums = [[0; LANES]; BLOCK];
+                    self.tiles::<D, false>(std::ptr::null_mut(), &mut sums);
+                    for (i, sums) in sums.iter().enumerate().take(self.offsets.len()) {
+                        let place = self.place + i * self.step;
+                        let places = place..place + self.multipliers.len();
+                        rescale::write::<D>(sums, self.multipliers, self.finish, self.residual, places, y);
                     }
                 }
             }
         }
     }
 
-    /// Five pixels of the output whose windows begin at these places of the image.
-    #[inline(always)]
-    fn tile<D: Dot>(&self, spans: &Spans, panel: &Panel, at: [usize; TILE], pixels: [usize; TILE], y: &mut Output) {
-        let places = pixels.map(|pixel| pixel * self.geometry.out_channels + panel.first);
-        let mut sums = [[0; LANES]; TILE];
-        let to: *mut i32 = sums.as_mut_ptr().cast();
-        let residual = self.operands.residual;
-        let multipliers = &self.operands.multipliers[panel.first..panel.first + panel.columns];
-        let ending = match &mut *y {
-            Output::Bytes(y) if panel.columns == LANES => {
-                let reach = places[TILE - 1] + LANES;
-                assert!(reach <= y.len() && residual.is_none_or(|residual| reach <= residual.len()));
-                Some(Ending {
-                    finish: &self.finish,
-                    multipliers: multipliers.as_ptr(),
-                    residual: residual.map(<[u8]>::as_ptr),
-                    to: y.as_mut_ptr(),
-                    places,
-                })
+    /// Computes five pixels at once; they become bytes unless there is room for the sums of all pixels.
+    ///
+    /// # Safety
+    /// Every window lies inside the image, and there are weights for all spans. If there is no room for sums, eight bytes
+    /// lie at every pixel's place of the output, and of the residual, if it is added, and there are eight multipliers.
+    // In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers; unrolled far,
+    // since the host spills every sum around its check for interruption whenever a loop turns.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn tiles<D: Dot, const ADDS: bool>(&self, y: *mut u8, all: &mut [[i32; LANES]]) {
+        let end = self.spans.as_ptr_range().end;
+        let last = self.offsets.len() - 1;
+        // SAFETY: the caller's promise; the unrolled loop ends behind the last four.
+        unsafe {
+            for tile in (0..self.offsets.len()).step_by(TILE) {
+                // A tile that reaches behind the block computes its last pixel several times.
+                let pixel = |i: usize| (tile + i).min(last);
+                let at = [0, 1, 2, 3, 4].map(|i| self.x.as_ptr().add(*self.offsets.get_unchecked(pixel(i))));
+                let mut sums = [D::load(self.bias.as_ptr()); TILE];
+                let mut weights = self.weights.as_ptr();
+                let mut span = self.spans.as_ptr();
+                while span != end {
+                    let mut x = at.map(|at| at.add(*span));
+                    let (mut four, mut left) = (weights, self.quads);
+                    span = span.add(1);
+                    weights = weights.add(self.quads * FOUR * COLUMNS);
+                    macro_rules! quads {
+                        ($($k:literal)*) => {$(
+                            let columns = D::weights(four.add($k * FOUR * COLUMNS));
+                            for i in 0..TILE {
+                                sums[i] = D::dot(sums[i], columns, D::spread(x[i].add($k * FOUR)));
+                            }
+                            if left == $k + 1 {
+                                break;
+                            }
+                        )*};
+                    }
+                    loop {
+                        quads!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+                        left -= 16;
+                        x = x.map(|x| x.add(16 * FOUR));
+                        four = four.add(16 * FOUR * COLUMNS);
+                    }
+                }
+                // Unrolled, or sums do not stay in registers.
+                macro_rules! pairs {
+                    ($($i:literal $j:literal,)*) => {$(
+                        let pixels = [pixel($i), pixel($j)];
+                        if y.is_null() {
+                            D::store(all.get_unchecked_mut(pixels[0]).as_mut_ptr(), sums[$i]);
+                            D::store(all.get_unchecked_mut(pixels[1]).as_mut_ptr(), sums[$j]);
+                        } else {
+                            let places = pixels.map(|pixel| self.place + pixel * self.step);
+                            let residual = if ADDS { self.residual } else { None };
+                            let residual = residual.map(|residual| places.map(|place| residual.as_ptr().add(place)));
+                            let to = places.map(|place| y.add(place));
+                            D::finish([sums[$i], sums[$j]], self.multipliers.as_ptr(), self.finish, residual, to);
+                        }
+                    )*};
+                }
+                pairs!(0 1, 2 3, 4 4,);
             }
-            _ => None,
-        };
-        let mut weights = panel.weights.as_ptr();
-        // All pixels' sums begin with the bias, and go on from one span to the next.
-        let (mut start, mut step) = (panel.bias.as_ptr(), 0);
-        for row in 0..spans.rows {
-            for column in 0..spans.columns {
-                let span = row * spans.row_step + column * spans.column_step;
-                let is_last = row + 1 == spans.rows && column + 1 == spans.columns;
-                // SAFETY: the kernel has made sure that every window lies inside the image and that a panel is as long
-                // as the spans together; there are eight sums of each pixel, and eight of the bias. Places rise, so that
-                // all have eight bytes and there are eight multipliers, as has just been checked.
-                unsafe {
-                    let x = at.map(|at| self.image.x.as_ptr().add(at + span));
-                    let ending = if is_last { ending.as_ref() } else { None };
-                    multiply::<D>(start, step, to, x, weights, spans.quads, ending);
-                    weights = weights.add(spans.quads * FOUR * COLUMNS);
-                }
-                (start, step) = (to.cast_const(), LANES);
-            }
         }
-        if ending.is_none() {
-            for (sums, place) in sums.iter().zip(places) {
-                rescale::write::<D>(sums, multipliers, &self.finish, residual, place..place + panel.columns, y);
-            }
-        }
-    }
-}
-
-/// How five pixels' sums become bytes.
-struct Ending<'a> {
-    finish: &'a Finish,
-    /// Eight.
-    multipliers: *const f32,
-    /// Of the output's shape.
-    residual: Option<*const u8>,
-    to: *mut u8,
-    /// Where each pixel's channels lie in the output.
-    places: [usize; TILE],
-}
-
-/// Adds the products of so many fours to what five pixels' sums start from, each `step` numbers behind the one before. They
-/// become bytes if there is an ending, else they are written to `sums`.
-///
-/// # Safety
-/// There are so many fours, at least one, behind every pixel's place, and as many times 32 weights; there are eight numbers
-/// at every start, and room for forty sums, which may be where they start, and for eight bytes at an ending's places.
-// In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers; unrolled far,
-// since the host spills every sum around its check for interruption whenever a loop turns.
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn multiply<D: Dot>(
-    start: *const i32,
-    step: usize,
-    sums: *mut i32,
-    mut x: [*const u8; TILE],
-    mut weights: *const i8,
-    mut quads: usize,
-    ending: Option<&Ending>,
-) {
-    // SAFETY: the caller's promise; the loop ends behind the last four.
-    unsafe {
-        let mut vectors = [D::load(start); TILE];
-        for (i, vector) in vectors.iter_mut().enumerate().skip(1) {
-            *vector = D::load(start.add(i * step));
-        }
-        macro_rules! quads {
-            ($($k:literal)*) => {$(
-                let columns = D::weights(weights.add($k * FOUR * COLUMNS));
-                for i in 0..TILE {
-                    vectors[i] = D::dot(vectors[i], columns, D::spread(x[i].add($k * FOUR)));
-                }
-                if quads == $k + 1 {
-                    break;
-                }
-            )*};
-        }
-        loop {
-            quads!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-            quads -= 16;
-            x = x.map(|x| x.add(16 * FOUR));
-            weights = weights.add(16 * FOUR * COLUMNS);
-        }
-        // Unrolled, or sums do not stay in registers.
-        macro_rules! pairs {
-            ($($i:literal $j:literal,)*) => {
-                match ending {
-                    None => {$(
-                        D::store(sums.add($i * LANES), vectors[$i]);
-                        D::store(sums.add($j * LANES), vectors[$j]);
-                    )*}
-                    Some(Ending { finish, multipliers, residual: None, to, places }) => {$(
-                        let both = [to.add(places[$i]), to.add(places[$j])];
-                        D::finish([vectors[$i], vectors[$j]], *multipliers, finish, None, both);
-                    )*}
-                    Some(Ending { finish, multipliers, residual: Some(residual), to, places }) => {$(
-                        let added = [residual.add(places[$i]), residual.add(places[$j])];
-                        let both = [to.add(places[$i]), to.add(places[$j])];
-                        D::finish([vectors[$i], vectors[$j]], *multipliers, finish, Some(added), both);
-                    )*}
-                }
-            };
-        }
-        pairs!(0 1, 2 3, 4 4,);
     }
 }

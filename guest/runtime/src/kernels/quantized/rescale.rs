@@ -19,7 +19,7 @@ pub fn finish(op: &QuantizedConv) -> Finish {
         }
         Rescaled::Floats { low, high } => (low, high, 0, 0),
     };
-    Finish { low, high, highest: [highest; 16], offset: Finish::offset(zero), residual_zero, residual_scale }
+    Finish { low, high, highest: [highest; 16], zero: zero.into(), residual_zero, residual_scale }
 }
 
 /// Eight sums as f32 numbers.

@@ -76,12 +76,13 @@ unsafe impl Dot for Avx2Dot {
                 }
                 let number = _mm256_max_ps(numbers, _mm256_set1_ps(finish.low));
                 let rounded = _mm256_castps_si256(_mm256_add_ps(number, _mm256_set1_ps(MAGIC)));
-                _mm256_add_epi32(rounded, _mm256_set1_epi32(finish.offset))
+                _mm256_sub_epi32(rounded, _mm256_set1_epi32(MAGIC.to_bits() as i32))
             };
             let first = whole(sums[0], residual.map(|residual| residual[0]));
             let second = whole(sums[1], residual.map(|residual| residual[1]));
             // The first four of both, then the others.
             let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
+            let words = _mm256_adds_epi16(words, _mm256_set1_epi16(finish.zero));
             let words = [_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words)];
             let bytes =
                 _mm_min_epu8(_mm_packs_epi16(words[0], words[1]), _mm_loadu_si128(finish.highest.as_ptr().cast()));

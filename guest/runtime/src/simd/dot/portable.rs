@@ -1,6 +1,6 @@
 //! One product after the other.
 
-use super::{Dot, Finish, MAGIC};
+use super::{Dot, Finish, nearest};
 
 /// One product after the other.
 #[derive(Clone, Copy)]
@@ -76,8 +76,8 @@ unsafe impl Dot for PortableDot {
                 }
                 let bytes = numbers.map(|number| {
                     // What is too high stays so, up to infinity.
-                    let rounded = (number.max(finish.low) + MAGIC).to_bits() as i32;
-                    rounded.wrapping_add(finish.offset).clamp(0, finish.highest[0].into()) as u8
+                    let rounded = nearest(number.max(finish.low)).saturating_add(finish.zero.into());
+                    rounded.clamp(0, finish.highest[0].into()) as u8
                 });
                 to[i].cast::<[u8; 8]>().write_unaligned(bytes);
             }

@@ -74,13 +74,13 @@ unsafe impl Dot for WasmDot {
                     numbers[0] = f32x4_add(numbers[0], added(i32x4_extend_low_i16x8(steps)));
                     numbers[1] = f32x4_add(numbers[1], added(i32x4_extend_high_i16x8(steps)));
                 }
-                let offset = i32x4_splat(finish.offset);
                 let rounded = numbers.map(|number| {
                     // The pseudo-maximum is one instruction on every host. What is too high stays so, up to infinity.
                     let number = f32x4_pmax(number, f32x4_splat(finish.low));
-                    i32x4_add(f32x4_add(number, f32x4_splat(MAGIC)), offset)
+                    i32x4_sub(f32x4_add(number, f32x4_splat(MAGIC)), i32x4_splat(MAGIC.to_bits() as i32))
                 });
-                i16x8_narrow_i32x4(rounded[0], rounded[1])
+                // Between two narrowings, which the compiler would merge into something slow.
+                i16x8_add_sat(i16x8_narrow_i32x4(rounded[0], rounded[1]), i16x8_splat(finish.zero))
             };
             let first = words(sums[0], residual.map(|residual| residual[0]));
             let second = words(sums[1], residual.map(|residual| residual[1]));
