@@ -24,6 +24,10 @@ pub const SLACK: u32 = 8;
 /// Input positions that are multiplied at once.
 pub const QUAD: u32 = 4;
 
+/// What the absolute values of four weights are together at most which are added up in 16 bits: of two neighbouring fours
+/// of a channel, the first halves or the last ones ([`QuantizedConv::contiguous`] tells which fours go together).
+pub const MOST_WEIGHT: i32 = i16::MAX as i32 / LARGEST as i32;
+
 /// How numbers of seven bits stand for real ones: `(byte − zero) · scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scale {
@@ -61,7 +65,7 @@ pub enum Rescaled {
 ///
 /// Weights are i8. Of a dense or grouped convolution they are packed: `[groups, ⌈out_channels / groups / 8⌉,
 /// window_height · window_width · ⌈channels / groups / 4⌉, 8, 4]`: four neighbouring input channels of each of eight output
-/// channels lie side by side, zeros filling the last ones. Of a depthwise one they are `[⌈channels / 8⌉, window_width,
+/// channels lie side by side, zeros filling the last ones. [`MOST_WEIGHT`] tells how large they may be together. Of a depthwise one they are `[⌈channels / 8⌉, window_width,
 /// ⌈window_height / 4⌉, 8, 4]`: four rows of a window column of each of eight channels.
 ///
 /// Padding is `zero`. `scratch` (u8) holds what [`QuantizedConv::scratch`] tells.
@@ -125,6 +129,13 @@ impl QuantizedConv {
         }
         let [height, width] = [height.max(input[1]), width.max(input[2])];
         Some(u64::from(height) * u64::from(width) * u64::from(filled) + u64::from(slack))
+    }
+
+    /// How many input fours lie behind one another under a window of a dense or grouped convolution: those of a window row,
+    /// or of a cell. Beginning with the first one, two and two of them are added up together.
+    pub fn contiguous(&self, channels: u32) -> u32 {
+        let of_cell = (channels / self.groups).div_ceil(QUAD);
+        if self.groups == 1 && self.dilation[1] == 1 { self.window[1] * of_cell } else { of_cell }
     }
 
     /// Height and width of what an output of so many places reads, padding and all.

@@ -38,6 +38,8 @@ pub unsafe trait Dot: Copy {
     unsafe fn interleave(from: [*const u8; 4]) -> Self::Fours;
     /// Adds each channel's products of four inputs, from 0 to 127, with four weights.
     unsafe fn dot(sums: Self::Sums, weights: Self::Fours, inputs: Self::Fours) -> Self::Sums;
+    /// As [`Dot::dot`] twice, where the sums of two products each of both together fit 16 bits.
+    unsafe fn dot_twice(sums: Self::Sums, weights: [Self::Fours; 2], inputs: [Self::Fours; 2]) -> Self::Sums;
     /// Writes eight sums of each of two pixels as bytes, at any alignment; each of the eight has a multiplier.
     unsafe fn finish(
         sums: [Self::Sums; 2],

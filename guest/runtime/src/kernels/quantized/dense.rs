@@ -2,7 +2,7 @@
 //!
 //! Where every group's channels are a multiple of four and nothing is padded, inputs are read where they are; otherwise they
 //! are first copied into an image for which that is so. For every window row, or cell, the inputs under the window are then
-//! contiguous, and four of them are multiplied at once.
+//! contiguous, and four of them are multiplied at once. Products of two fours are added up in 16 bits first.
 
 use super::image::Image;
 use super::rescale::{self, LANES};
@@ -66,10 +66,8 @@ impl Convolution<'_> {
         let each = self.image.channels / self.op.groups as usize;
         let column_step = column_dilation * self.image.channels;
         let row_step = row_dilation * self.image.row_step();
-        let (columns, quads) = match column_step == each || columns == 1 {
-            true => (1, columns * each / FOUR),
-            false => (columns, each / FOUR),
-        };
+        let quads = self.op.contiguous(self.geometry.channels as u32) as usize;
+        let columns = columns * each / FOUR / quads;
         let places = (0..rows).flat_map(|row| (0..columns).map(move |column| row * row_step + column * column_step));
         Spans { places: places.collect(), quads }
     }
@@ -200,17 +198,25 @@ impl Panel<'_> {
                     weights = weights.add(self.quads * FOUR * COLUMNS);
                     macro_rules! quads {
                         ($($k:literal)*) => {$(
-                            let columns = D::weights(four.add($k * FOUR * COLUMNS));
-                            for i in 0..TILE {
-                                sums[i] = D::dot(sums[i], columns, D::spread(x[i].add($k * FOUR)));
+                            let columns = D::weights(four.add($k * 2 * FOUR * COLUMNS));
+                            if left == 2 * $k + 1 {
+                                for i in 0..TILE {
+                                    sums[i] = D::dot(sums[i], columns, D::spread(x[i].add($k * 2 * FOUR)));
+                                }
+                                break;
                             }
-                            if left == $k + 1 {
+                            let columns = [columns, D::weights(four.add(($k * 2 + 1) * FOUR * COLUMNS))];
+                            for i in 0..TILE {
+                                let x = x[i].add($k * 2 * FOUR);
+                                sums[i] = D::dot_twice(sums[i], columns, [D::spread(x), D::spread(x.add(FOUR))]);
+                            }
+                            if left == 2 * $k + 2 {
                                 break;
                             }
                         )*};
                     }
                     loop {
-                        quads!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+                        quads!(0 1 2 3 4 5 6 7);
                         left -= 16;
                         x = x.map(|x| x.add(16 * FOUR));
                         four = four.add(16 * FOUR * COLUMNS);

@@ -56,6 +56,16 @@ unsafe impl Dot for Avx2Dot {
     }
 
     #[inline(always)]
+    unsafe fn dot_twice(sums: __m256i, weights: [__m256i; 2], inputs: [__m256i; 2]) -> __m256i {
+        // SAFETY: the instructions are there.
+        unsafe {
+            let [first, second] = [0, 1].map(|i| _mm256_maddubs_epi16(inputs[i], weights[i]));
+            let fours = _mm256_madd_epi16(_mm256_add_epi16(first, second), _mm256_set1_epi16(1));
+            _mm256_add_epi32(sums, fours)
+        }
+    }
+
+    #[inline(always)]
     unsafe fn finish(
         sums: [__m256i; 2],
         multipliers: *const f32,

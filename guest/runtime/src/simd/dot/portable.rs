@@ -54,6 +54,12 @@ unsafe impl Dot for PortableDot {
     }
 
     #[inline(always)]
+    unsafe fn dot_twice(sums: [i32; 8], weights: [[i16; 32]; 2], inputs: [[i16; 32]; 2]) -> [i32; 8] {
+        // SAFETY: it needs no instructions that are not everywhere.
+        unsafe { Self::dot(Self::dot(sums, weights[0], inputs[0]), weights[1], inputs[1]) }
+    }
+
+    #[inline(always)]
     unsafe fn finish(
         sums: [[i32; 8]; 2],
         multipliers: *const f32,

@@ -54,6 +54,11 @@ unsafe impl Dot for WasmDot {
     }
 
     #[inline(always)]
+    unsafe fn dot_twice(sums: [v128; 2], weights: [[v128; 2]; 2], inputs: [[v128; 2]; 2]) -> [v128; 2] {
+        [0, 1].map(|i| eight(sums[i], [weights[0][i], weights[1][i]], [inputs[0][i], inputs[1][i]]))
+    }
+
+    #[inline(always)]
     unsafe fn finish(
         sums: [[v128; 2]; 2],
         multipliers: *const f32,
@@ -107,4 +112,19 @@ fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
     let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), i16x8_extend_high_i8x16(inputs));
     let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
     i32x4_add(sums, i32x4_add(even, odd))
+}
+
+/// Adds eight products to each of four sums.
+#[cfg(target_feature = "relaxed-simd")]
+#[inline(always)]
+fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
+    let [first, second] = [0, 1].map(|i| i16x8_relaxed_dot_i8x16_i7x16(weights[i], inputs[i]));
+    i32x4_add(sums, i32x4_dot_i16x8(i16x8_add(first, second), i16x8_splat(1)))
+}
+
+/// Adds eight products to each of four sums.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
+    four(four(sums, weights[0], inputs[0]), weights[1], inputs[1])
 }
