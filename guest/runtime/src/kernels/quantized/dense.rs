@@ -196,20 +196,23 @@ impl Panel<'_> {
                     let (mut four, mut left) = (weights, self.quads);
                     span = span.add(1);
                     weights = weights.add(self.quads * FOUR * COLUMNS);
+                    // Unrolled, or sums do not stay in registers.
+                    macro_rules! pixels {
+                        ($columns:ident, $x:ident => $inputs:expr, $dot:ident, $($i:literal)*) => {$(
+                            let $x = x[$i];
+                            sums[$i] = D::$dot(sums[$i], $columns, $inputs);
+                        )*};
+                    }
                     macro_rules! quads {
                         ($($k:literal)*) => {$(
                             let columns = D::weights(four.add($k * 2 * FOUR * COLUMNS));
                             if left == 2 * $k + 1 {
-                                for i in 0..TILE {
-                                    sums[i] = D::dot(sums[i], columns, D::spread(x[i].add($k * 2 * FOUR)));
-                                }
+                                pixels!(columns, x => D::spread(x.add($k * 2 * FOUR)), dot, 0 1 2 3 4);
                                 break;
                             }
                             let columns = [columns, D::weights(four.add(($k * 2 + 1) * FOUR * COLUMNS))];
-                            for i in 0..TILE {
-                                let x = x[i].add($k * 2 * FOUR);
-                                sums[i] = D::dot_twice(sums[i], columns, [D::spread(x), D::spread(x.add(FOUR))]);
-                            }
+                            let places = [$k * 2 * FOUR, ($k * 2 + 1) * FOUR];
+                            pixels!(columns, x => places.map(|place| D::spread(x.add(place))), dot_twice, 0 1 2 3 4);
                             if left == 2 * $k + 2 {
                                 break;
                             }
@@ -222,7 +225,6 @@ impl Panel<'_> {
                         four = four.add(16 * FOUR * COLUMNS);
                     }
                 }
-                // Unrolled, or sums do not stay in registers.
                 macro_rules! pairs {
                     ($($i:literal $j:literal,)*) => {$(
                         let pixels = [pixel($i), pixel($j)];

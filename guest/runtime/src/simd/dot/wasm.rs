@@ -104,16 +104,6 @@ fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
     i32x4_add(sums, i32x4_dot_i16x8(i16x8_relaxed_dot_i8x16_i7x16(weights, inputs), i16x8_splat(1)))
 }
 
-/// Adds four products to each of four sums.
-#[cfg(not(target_feature = "relaxed-simd"))]
-#[inline(always)]
-fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
-    let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), i16x8_extend_low_i8x16(inputs));
-    let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), i16x8_extend_high_i8x16(inputs));
-    let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
-    i32x4_add(sums, i32x4_add(even, odd))
-}
-
 /// Adds eight products to each of four sums.
 #[cfg(target_feature = "relaxed-simd")]
 #[inline(always)]
@@ -122,9 +112,35 @@ fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
     i32x4_add(sums, i32x4_dot_i16x8(i16x8_add(first, second), i16x8_splat(1)))
 }
 
+/// Adds four products to each of four sums.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
+    add_pairs(sums, products(weights, inputs))
+}
+
 /// Adds eight products to each of four sums.
 #[cfg(not(target_feature = "relaxed-simd"))]
 #[inline(always)]
 fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
-    four(four(sums, weights[0], inputs[0]), weights[1], inputs[1])
+    let [first, second] = [0, 1].map(|i| products(weights[i], inputs[i]));
+    add_pairs(sums, [i32x4_add(first[0], second[0]), i32x4_add(first[1], second[1])])
+}
+
+/// Sums of two products each.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn products(weights: v128, inputs: v128) -> [v128; 2] {
+    [
+        i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), i16x8_extend_low_i8x16(inputs)),
+        i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), i16x8_extend_high_i8x16(inputs)),
+    ]
+}
+
+/// Adds two neighbouring numbers to each sum.
+#[cfg(not(target_feature = "relaxed-simd"))]
+#[inline(always)]
+fn add_pairs(sums: v128, [low, high]: [v128; 2]) -> v128 {
+    let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
+    i32x4_add(sums, i32x4_add(even, odd))
 }
