@@ -22,24 +22,28 @@ pub use wasm::WasmDot;
 pub unsafe trait Dot: Copy {
     /// The sums.
     type Sums: Copy;
-    /// Four weights, or four inputs, of each of eight channels.
-    type Fours: Copy;
+    /// Four weights of each of eight channels.
+    type Weights: Copy;
+    /// Four inputs of each of eight channels.
+    type Inputs: Copy;
+    /// Whether [`Dot::dot_twice`] is faster than [`Dot::dot`] twice.
+    const TWICE: bool;
 
     /// Eight sums.
     unsafe fn load(from: *const i32) -> Self::Sums;
     /// Eight sums.
     unsafe fn store(to: *mut i32, sums: Self::Sums);
     /// 32 weights.
-    unsafe fn weights(from: *const i8) -> Self::Fours;
+    unsafe fn weights(from: *const i8) -> Self::Weights;
     /// Four inputs, for each of eight channels.
-    unsafe fn spread(from: *const u8) -> Self::Fours;
+    unsafe fn spread(from: *const u8) -> Self::Inputs;
     /// The first input of each of four places, then the second ones, and so on to the eighth ones; another eight
     /// bytes behind each are read and ignored.
-    unsafe fn interleave(from: [*const u8; 4]) -> Self::Fours;
+    unsafe fn interleave(from: [*const u8; 4]) -> Self::Inputs;
     /// Adds each channel's products of four inputs, from 0 to 127, with four weights.
-    unsafe fn dot(sums: Self::Sums, weights: Self::Fours, inputs: Self::Fours) -> Self::Sums;
+    unsafe fn dot(sums: Self::Sums, weights: Self::Weights, inputs: Self::Inputs) -> Self::Sums;
     /// As [`Dot::dot`] twice, where the sums of two products each of both together fit 16 bits.
-    unsafe fn dot_twice(sums: Self::Sums, weights: [Self::Fours; 2], inputs: [Self::Fours; 2]) -> Self::Sums;
+    unsafe fn dot_twice(sums: Self::Sums, weights: [Self::Weights; 2], inputs: [Self::Inputs; 2]) -> Self::Sums;
     /// Writes eight sums of each of two pixels as bytes, at any alignment; each of the eight has a multiplier.
     unsafe fn finish(
         sums: [Self::Sums; 2],

@@ -210,9 +210,15 @@ impl Panel<'_> {
                                 pixels!(columns, x => D::spread(x.add($k * 2 * FOUR)), dot, 0 1 2 3 4);
                                 break;
                             }
-                            let columns = [columns, D::weights(four.add(($k * 2 + 1) * FOUR * COLUMNS))];
                             let places = [$k * 2 * FOUR, ($k * 2 + 1) * FOUR];
-                            pixels!(columns, x => places.map(|place| D::spread(x.add(place))), dot_twice, 0 1 2 3 4);
+                            if D::TWICE {
+                                let columns = [columns, D::weights(four.add(places[1] * COLUMNS))];
+                                pixels!(columns, x => places.map(|place| D::spread(x.add(place))), dot_twice, 0 1 2 3 4);
+                            } else {
+                                pixels!(columns, x => D::spread(x.add(places[0])), dot, 0 1 2 3 4);
+                                let columns = D::weights(four.add(places[1] * COLUMNS));
+                                pixels!(columns, x => D::spread(x.add(places[1])), dot, 0 1 2 3 4);
+                            }
                             if left == 2 * $k + 2 {
                                 break;
                             }

@@ -10,7 +10,9 @@ pub struct Avx2Dot;
 // SAFETY: it is used only where AVX2 was detected.
 unsafe impl Dot for Avx2Dot {
     type Sums = __m256i;
-    type Fours = __m256i;
+    type Weights = __m256i;
+    type Inputs = __m256i;
+    const TWICE: bool = true;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> __m256i {

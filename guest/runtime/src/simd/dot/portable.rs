@@ -9,7 +9,9 @@ pub struct PortableDot;
 // SAFETY: it needs no instructions that are not everywhere.
 unsafe impl Dot for PortableDot {
     type Sums = [i32; 8];
-    type Fours = [i16; 32];
+    type Weights = [i16; 32];
+    type Inputs = [i16; 32];
+    const TWICE: bool = false;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> [i32; 8] {

@@ -10,7 +10,9 @@ pub struct WasmDot;
 // SAFETY: the module is built for the instructions, so a host that runs it has them.
 unsafe impl Dot for WasmDot {
     type Sums = [v128; 2];
-    type Fours = [v128; 2];
+    type Weights = [v128; 2];
+    type Inputs = [Inputs; 2];
+    const TWICE: bool = cfg!(target_feature = "relaxed-simd");
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> [v128; 2] {
@@ -34,27 +36,28 @@ unsafe impl Dot for WasmDot {
     }
 
     #[inline(always)]
-    unsafe fn spread(from: *const u8) -> [v128; 2] {
+    unsafe fn spread(from: *const u8) -> [Inputs; 2] {
         // SAFETY: the caller has four inputs there.
-        [unsafe { v128_load32_splat(from.cast()) }; 2]
+        [spread(unsafe { v128_load32_splat(from.cast()) }); 2]
     }
 
     #[inline(always)]
-    unsafe fn interleave(from: [*const u8; 4]) -> [v128; 2] {
+    unsafe fn interleave(from: [*const u8; 4]) -> [Inputs; 2] {
         // SAFETY: the caller has sixteen inputs at each place. Loading eight takes three instructions on a usual host.
         let [a, b, c, d] = from.map(|from| unsafe { v128_load(from.cast()) });
         let two = |a, b| i8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(a, b);
         let (ab, cd) = (two(a, b), two(c, d));
-        [i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd), i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(ab, cd)]
+        let first = i16x8_shuffle::<0, 8, 1, 9, 2, 10, 3, 11>(ab, cd);
+        [first, i16x8_shuffle::<4, 12, 5, 13, 6, 14, 7, 15>(ab, cd)].map(inputs)
     }
 
     #[inline(always)]
-    unsafe fn dot(sums: [v128; 2], weights: [v128; 2], inputs: [v128; 2]) -> [v128; 2] {
+    unsafe fn dot(sums: [v128; 2], weights: [v128; 2], inputs: [Inputs; 2]) -> [v128; 2] {
         [four(sums[0], weights[0], inputs[0]), four(sums[1], weights[1], inputs[1])]
     }
 
     #[inline(always)]
-    unsafe fn dot_twice(sums: [v128; 2], weights: [[v128; 2]; 2], inputs: [[v128; 2]; 2]) -> [v128; 2] {
+    unsafe fn dot_twice(sums: [v128; 2], weights: [[v128; 2]; 2], inputs: [[Inputs; 2]; 2]) -> [v128; 2] {
         [0, 1].map(|i| eight(sums[i], [weights[0][i], weights[1][i]], [inputs[0][i], inputs[1][i]]))
     }
 
@@ -96,51 +99,75 @@ unsafe impl Dot for WasmDot {
     }
 }
 
-/// Adds four products to each of four sums.
 #[cfg(target_feature = "relaxed-simd")]
-#[inline(always)]
-fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
-    // In two steps, or the host loads a constant for each.
-    i32x4_add(sums, i32x4_dot_i16x8(i16x8_relaxed_dot_i8x16_i7x16(weights, inputs), i16x8_splat(1)))
-}
+use relaxed::*;
 
-/// Adds eight products to each of four sums.
 #[cfg(target_feature = "relaxed-simd")]
-#[inline(always)]
-fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
-    let [first, second] = [0, 1].map(|i| i16x8_relaxed_dot_i8x16_i7x16(weights[i], inputs[i]));
-    i32x4_add(sums, i32x4_dot_i16x8(i16x8_add(first, second), i16x8_splat(1)))
+mod relaxed {
+    use std::arch::wasm32::*;
+
+    /// Four inputs of each of four channels.
+    pub type Inputs = v128;
+
+    /// The same four inputs for each channel.
+    #[inline(always)]
+    pub fn spread(inputs: v128) -> Inputs {
+        inputs
+    }
+
+    #[inline(always)]
+    pub fn inputs(inputs: v128) -> Inputs {
+        inputs
+    }
+
+    /// Adds four products to each of four sums.
+    #[inline(always)]
+    pub fn four(sums: v128, weights: v128, inputs: Inputs) -> v128 {
+        // In two steps, or the host loads a constant for each.
+        i32x4_add(sums, i32x4_dot_i16x8(i16x8_relaxed_dot_i8x16_i7x16(weights, inputs), i16x8_splat(1)))
+    }
+
+    /// Adds eight products to each of four sums.
+    #[inline(always)]
+    pub fn eight(sums: v128, weights: [v128; 2], inputs: [Inputs; 2]) -> v128 {
+        let [first, second] = [0, 1].map(|i| i16x8_relaxed_dot_i8x16_i7x16(weights[i], inputs[i]));
+        i32x4_add(sums, i32x4_dot_i16x8(i16x8_add(first, second), i16x8_splat(1)))
+    }
 }
 
-/// Adds four products to each of four sums.
 #[cfg(not(target_feature = "relaxed-simd"))]
-#[inline(always)]
-fn four(sums: v128, weights: v128, inputs: v128) -> v128 {
-    add_pairs(sums, products(weights, inputs))
-}
+use plain::*;
 
-/// Adds eight products to each of four sums.
 #[cfg(not(target_feature = "relaxed-simd"))]
-#[inline(always)]
-fn eight(sums: v128, weights: [v128; 2], inputs: [v128; 2]) -> v128 {
-    let [first, second] = [0, 1].map(|i| products(weights[i], inputs[i]));
-    add_pairs(sums, [i32x4_add(first[0], second[0]), i32x4_add(first[1], second[1])])
-}
+mod plain {
+    use std::arch::wasm32::*;
 
-/// Sums of two products each.
-#[cfg(not(target_feature = "relaxed-simd"))]
-#[inline(always)]
-fn products(weights: v128, inputs: v128) -> [v128; 2] {
-    [
-        i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), i16x8_extend_low_i8x16(inputs)),
-        i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), i16x8_extend_high_i8x16(inputs)),
-    ]
-}
+    /// Four inputs of each of two channels, and of each of two others, in 16 bits.
+    pub type Inputs = [v128; 2];
 
-/// Adds two neighbouring numbers to each sum.
-#[cfg(not(target_feature = "relaxed-simd"))]
-#[inline(always)]
-fn add_pairs(sums: v128, [low, high]: [v128; 2]) -> v128 {
-    let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
-    i32x4_add(sums, i32x4_add(even, odd))
+    /// The same four inputs for each channel.
+    #[inline(always)]
+    pub fn spread(inputs: v128) -> Inputs {
+        [i16x8_extend_low_u8x16(inputs); 2]
+    }
+
+    #[inline(always)]
+    pub fn inputs(inputs: v128) -> Inputs {
+        [i16x8_extend_low_u8x16(inputs), i16x8_extend_high_u8x16(inputs)]
+    }
+
+    /// Adds four products to each of four sums.
+    #[inline(always)]
+    pub fn four(sums: v128, weights: v128, inputs: Inputs) -> v128 {
+        let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), inputs[0]);
+        let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), inputs[1]);
+        let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
+        i32x4_add(sums, i32x4_add(even, odd))
+    }
+
+    /// Adds eight products to each of four sums.
+    #[inline(always)]
+    pub fn eight(sums: v128, weights: [v128; 2], inputs: [Inputs; 2]) -> v128 {
+        four(four(sums, weights[0], inputs[0]), weights[1], inputs[1])
+    }
 }
