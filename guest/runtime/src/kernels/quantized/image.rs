@@ -52,13 +52,22 @@ fn fill<'a>(op: &QuantizedConv, geometry: &Geometry, x: &[u8], scratch: &'a mut 
         let from = &x[row * geometry.size[1] * geometry.channels..][..columns * geometry.channels];
         let to = ((row + before[0]) * size[1] + before[1]) * channels;
         let to = &mut scratch[to..to + columns * channels];
-        if each == filled {
-            to.copy_from_slice(from);
-        } else {
-            for (to, from) in to.chunks_exact_mut(filled).zip(from.chunks_exact(each)) {
-                to[..each].copy_from_slice(from);
+        match (each, filled) {
+            _ if each == filled => to.copy_from_slice(from),
+            (3, 4) => copy_fours(from, to, op.zero),
+            _ => {
+                for (to, from) in to.chunks_exact_mut(filled).zip(from.chunks_exact(each)) {
+                    to[..each].copy_from_slice(from);
+                }
             }
         }
     }
     Image { x: scratch, size, channels }
+}
+
+/// Pictures have three channels, too few for a copy each.
+fn copy_fours(from: &[u8], to: &mut [u8], zero: u8) {
+    for (to, from) in to.as_chunks_mut::<4>().0.iter_mut().zip(from.as_chunks::<3>().0) {
+        *to = [from[0], from[1], from[2], zero];
+    }
 }
