@@ -13,7 +13,7 @@ use maasm_plan::op::{QUAD, QuantizedConv, SLACK};
 /// Neighbouring pixels at once.
 const TILE: usize = 4;
 /// The most rows of a window for which there are tiles.
-const MOST_ROWS: usize = 8;
+const MOST_ROWS: usize = 5;
 
 const FOUR: usize = QUAD as usize;
 /// Weights of four rows of a column, eight channels each.
@@ -80,7 +80,6 @@ impl Convolution<'_> {
                 let place = place + column * channels;
                 let mut rows = [&self.image.x[at..]; MOST_ROWS].map(<[u8]>::as_ptr);
                 for (i, place) in rows.iter_mut().enumerate() {
-                    // What lies behind the window's last row has weights of zero.
                     let i = i.min(op.window[0] as usize - 1);
                     // SAFETY: the window lies inside the image, as it has made sure.
                     *place = unsafe { place.add(i * self.image.row_step()) };
@@ -233,7 +232,8 @@ impl Tile<'_> {
         macro_rules! fours {
             ($($four:literal)*) => {$(
                 if $four < fours {
-                    let rows = [0, 1, 2, 3].map(|i| self.rows[$four * FOUR + i]);
+                    // What lies behind the window's last row has weights of zero.
+                    let rows = [0, 1, 2, 3].map(|i| self.rows[($four * FOUR + i).min(MOST_ROWS - 1)]);
                     // SAFETY: the caller's promise.
                     let inputs = unsafe { D::interleave(rows.map(|row| row.add(COLUMN * self.column_step + channel))) };
                     pixels!(inputs, $four, 0 1 2 3);

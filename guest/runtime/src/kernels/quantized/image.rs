@@ -27,7 +27,6 @@ impl<'a> Image<'a> {
         let slack =
             if op.is_depthwise(geometry.channels as u32, geometry.out_channels as u32) { SLACK as usize } else { 0 };
         assert!(image.size[0] * image.size[1] * image.channels + slack <= image.x.len());
-        assert!(image.size[0] * image.size[1] * image.channels <= isize::MAX as usize);
         image
     }
 
