@@ -1,9 +1,12 @@
 //! Our own engine, in several ways, and tract: WAY MODEL INPUT. See `../README.md` for what is spoken.
 
 use anyhow::{Context, Result, bail};
-use maasm::compile::{Options, compile};
+use maasm::compile::quantize::{Ranges, calibrate};
+use maasm::compile::{Compiled, Options, compile};
 use maasm::engine::{ElementType, Engine, EngineOptions, Model, Tensor};
+use maasm::package::{Simd, package};
 use maasm::source::{Limits, Source};
+use maasm_plan::Card;
 use maasm_runtime::{AlignedBytes, Executor};
 use std::io::{BufRead, stdin};
 use std::path::Path;
@@ -16,7 +19,9 @@ fn main() -> Result<()> {
     let input = std::fs::read(input).with_context(|| format!("cannot read {input}"))?;
     match way.as_str() {
         "component" => component(model, input),
-        "native" => native(model, &input),
+        "native" => native(&compiled(model, None)?, &input),
+        "native-int8" => native(&compiled(model, Some(&input))?, &input),
+        "package-int8" => package_int8(model, &input),
         "tract" => tract(model, &input),
         "recognize-fresh" => recognize_fresh(model, &input),
         "recognize-warm" => recognize_warm(model, &input),
@@ -38,13 +43,29 @@ fn component(path: &Path, input: Vec<u8>) -> Result<()> {
     serve("maasm in wasmtime", || Ok(floats(&session.infer(&tensors)?[0].data)))
 }
 
+/// A network, in int8 if there is an input to calibrate it with.
+fn compiled(path: &Path, calibration: Option<&[u8]>) -> Result<Compiled> {
+    let source = Source::from_onnx(path, &Limits::default())?;
+    let mut options = Options::default();
+    let compiled = compile(&source.model, &options)?;
+    let Some(input) = calibration else { return Ok(compiled) };
+    options.calibration = Some(calibrate(&compiled, &[floats(input)], Ranges::default())?);
+    Ok(compile(&source.model, &options)?)
+}
+
+/// Writes a component in int8 beside the model.
+fn package_int8(path: &Path, input: &[u8]) -> Result<()> {
+    let card = Card { name: "bench".into(), version: "1.0.0".into(), ..Card::default() };
+    let component = package(&compiled(path, Some(input))?, card, None, Simd::Relaxed)?;
+    Ok(std::fs::write(path.with_extension("int8.wasm"), component)?)
+}
+
 /// The same plan by the same kernels, natively.
-fn native(path: &Path, input: &[u8]) -> Result<()> {
-    let compiled = compile(&Source::from_onnx(path, &Limits::default())?.model, &Options::default())?;
+fn native(compiled: &Compiled, input: &[u8]) -> Result<()> {
     let mut constants = AlignedBytes::zeroed(compiled.constants.len());
     constants.as_mut().copy_from_slice(&compiled.constants);
     let arena = AlignedBytes::zeroed(usize::try_from(compiled.plan.arena_len)?);
-    let mut executor = Executor::new(compiled.plan, constants, arena)?;
+    let mut executor = Executor::new(compiled.plan.clone(), constants, arena)?;
     serve("maasm natively", || {
         executor.set_input(0, input)?;
         executor.run().expect("the networks have no indices");

@@ -1,15 +1,15 @@
-//! Typical layers for a WebAssembly host to time: it calls `run(layer, times)` twice with different `times` and
-//! divides the difference. `macs(layer)` is negative behind the last one. With the feature `self-check` there is also
+//! Typical layers for a WebAssembly host to time: it calls `run(layer, bytes, times)` twice with different `times` and
+//! divides the difference; `bytes` is 1 for numbers of seven bits, 0 for f32. `macs(layer)` is negative behind the last one. With the feature `self-check` there is also
 //! `self_check(seed)`.
 
 mod layers;
 
-use layers::LAYERS;
+use layers::{LAYERS, Numbers};
 use maasm_runtime::{AlignedBytes, Executor};
 use std::cell::RefCell;
 
 thread_local! {
-    static PREPARED: RefCell<Option<(usize, Executor<AlignedBytes>)>> = const { RefCell::new(None) };
+    static PREPARED: RefCell<[Option<(usize, Executor<AlignedBytes>)>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// Multiply-accumulate operations of a layer.
@@ -26,10 +26,12 @@ pub extern "C" fn count(layer: usize) -> u32 {
 
 /// Runs a layer so many times.
 #[unsafe(no_mangle)]
-pub extern "C" fn run(layer: usize, times: u32) {
+pub extern "C" fn run(layer: usize, bytes: usize, times: u32) {
     PREPARED.with_borrow_mut(|prepared| {
+        let prepared = &mut prepared[bytes];
+        let numbers = [Numbers::Floats, Numbers::Bytes][bytes];
         if prepared.as_ref().is_none_or(|(of, _)| *of != layer) {
-            *prepared = Some((layer, LAYERS[layer].executor()));
+            *prepared = Some((layer, LAYERS[layer].executor(numbers)));
         }
         let (_, executor) = prepared.as_mut().expect("just prepared");
         (0..times).for_each(|_| executor.run().expect("the layers have no indices"));

@@ -1,9 +1,13 @@
 //! `cargo xtask bench`
 
+mod compete;
+mod int8;
+
 use super::build;
-use crate::measure::{Contender, Engine, Network, Results, Row};
-use crate::{process, python, samples, workspace};
-use anyhow::{Context, Result, bail};
+use crate::measure::{Contender, Results};
+use crate::{node, process, python, samples, workspace};
+use anyhow::{Context, Result};
+use compete::{Alike, compete};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,8 +18,6 @@ const NETWORKS: [(&str, &str, u32); 3] = [
     ("MobileNetV2", "mobilenet-v2", 15),
     ("ResNet-50", "resnet-50", 3),
 ];
-const WARM_ROUNDS: usize = 15;
-const COLD_ROUNDS: usize = 5;
 const ORT_WEB: &str = "onnxruntime-web@1.30.0";
 
 /// Programs to measure with, and where their files lie.
@@ -33,12 +35,13 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let tools = prepare()?;
     let mut results = Results { setting: setting()?, networks: Vec::new() };
     for (name, file, times) in NETWORKS {
-        let contenders = inference(&tools, file)?;
-        results.networks.push(process::step(&format!("measuring {name}"), || compete(name, contenders, times))?);
+        results.networks.push(compete(name, inference(&tools, file)?, times, Alike::Same)?);
+        let contenders = int8::inference(&tools, file)?;
+        results.networks.push(compete(&format!("{name} in int8"), contenders, times, Alike::Roughly)?);
     }
     let name = "EfficientNet-Lite0 recognising a photograph (PNG, 451 × 300)";
     let contenders = recognition(&tools)?;
-    results.networks.push(process::step(&format!("measuring {name}"), || compete(name, contenders, 15))?);
+    results.networks.push(compete(name, contenders, 15, Alike::Same)?);
     let text = results.markdown();
     let benches = workspace::root().join("benches");
     fs::write(benches.join("RESULTS.md"), &text)?;
@@ -58,7 +61,7 @@ fn prepare() -> Result<Tools> {
         })?;
     }
     let engines = process::step("compiling the engines to compare", engines)?;
-    let ort_web = ort_web(&folder)?;
+    let ort_web = node::with(ORT_WEB)?;
     Ok(Tools { maasm, engines, python, ort_web, folder })
 }
 
@@ -83,50 +86,52 @@ fn engines() -> Result<PathBuf> {
         .context("cargo built nothing")
 }
 
-/// The folder with onnxruntime-web, if there is a Node to run it.
-fn ort_web(folder: &Path) -> Result<Option<PathBuf>> {
-    let folder = folder.join("node");
-    let stamp = folder.join(ORT_WEB);
-    if Command::new("node").arg("--version").output().is_err() {
-        eprintln!("▸ onnxruntime-web is left out: there is no Node");
-        return Ok(None);
-    }
-    if !stamp.exists() {
-        process::step("installing onnxruntime-web", || {
-            fs::create_dir_all(&folder)?;
-            let mut npm = Command::new("npm");
-            npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder).arg(ORT_WEB);
-            process::run(&mut npm)
-        })?;
-        fs::write(stamp, "")?;
-    }
-    Ok(Some(folder))
-}
-
 /// All engines on one network, ours in WebAssembly first.
 fn inference(tools: &Tools, file: &str) -> Result<Vec<Contender>> {
     let onnx = tools.folder.join(format!("{file}.onnx"));
-    let input = tools.folder.join("input.f32");
     let component = package(tools, &onnx, &[])?;
-    let script = |name: &str| workspace::root().join("benches/engines").join(name);
-    let contender = |name: &str, program: &Path, before: &[&Path], model: &Path| {
-        let mut command = Command::new(program);
-        command.args(before).args([model, &input]);
-        Contender { name: name.to_owned(), command }
-    };
-    let way = Path::new;
     let mut contenders = vec![
-        contender("maasm, a component in wasmtime", &tools.engines, &[way("component")], &component),
-        contender("maasm, native", &tools.engines, &[way("native")], &onnx),
-        contender("onnxruntime, native", &tools.python, &[&script("ort-native.py")], &onnx),
-        contender("tract, native", &tools.engines, &[way("tract")], &onnx),
+        tools.ours("maasm, a component in wasmtime", "component", &component),
+        tools.ours("maasm, native", "native", &onnx),
+        tools.ort_native("onnxruntime, native", &onnx),
+        tools.ours("tract, native", "tract", &onnx),
     ];
-    if let Some(folder) = &tools.ort_web {
-        let mut web = contender("onnxruntime-web, in Node", way("node"), &[&script("ort-web.mjs")], &onnx);
-        web.command.env("ORT_WEB", folder);
-        contenders.insert(1, web);
-    }
+    contenders.splice(1..1, tools.ort_web("onnxruntime-web, in Node", &onnx));
     Ok(contenders)
+}
+
+impl Tools {
+    /// One of the engines that are Rust, on a model.
+    fn ours(&self, name: &str, way: &str, model: &Path) -> Contender {
+        self.contender(name, &self.engines, Path::new(way), model)
+    }
+
+    fn ort_native(&self, name: &str, model: &Path) -> Contender {
+        self.contender(name, &self.python, &script("ort-native.py"), model)
+    }
+
+    /// Nothing if there is no Node.
+    fn ort_web(&self, name: &str, model: &Path) -> Option<Contender> {
+        let folder = self.ort_web.as_ref()?;
+        let mut web = self.contender(name, Path::new("node"), &script("ort-web.mjs"), model);
+        web.command.env("ORT_WEB", folder);
+        Some(web)
+    }
+
+    fn contender(&self, name: &str, program: &Path, first: &Path, model: &Path) -> Contender {
+        let mut command = Command::new(program);
+        command.args([first, model, &self.input()]);
+        Contender { name: name.to_owned(), command }
+    }
+
+    fn input(&self) -> PathBuf {
+        self.folder.join("input.f32")
+    }
+}
+
+/// An engine that is a script.
+fn script(name: &str) -> PathBuf {
+    workspace::root().join("benches/engines").join(name)
 }
 
 /// Our engine on a photograph: one instance first, then a fresh one for every answer.
@@ -150,46 +155,6 @@ fn package(tools: &Tools, onnx: &Path, recipe: &[&str]) -> Result<PathBuf> {
         process::run(package.arg("-o").arg(&component))
     })?;
     Ok(component)
-}
-
-/// Lets engines take turns: first starting, then answering.
-fn compete(name: &str, mut contenders: Vec<Contender>, times: u32) -> Result<Network> {
-    let row = |contender: &Contender| Row { engine: contender.name.clone(), cold: Vec::new(), warm: Vec::new() };
-    let mut rows: Vec<Row> = contenders.iter().map(row).collect();
-    // The first start of each fills caches and does not count.
-    for round in 0..=COLD_ROUNDS {
-        for (row, contender) in rows.iter_mut().zip(&mut contenders) {
-            let engine = Engine::start(contender)?;
-            if round > 0 {
-                row.cold.push(engine.cold);
-            }
-        }
-    }
-    let mut engines = contenders.iter_mut().map(Engine::start).collect::<Result<Vec<_>>>()?;
-    assert_same_answers(&contenders, &engines)?;
-    for engine in &mut engines {
-        engine.measure(times)?;
-    }
-    for _ in 0..WARM_ROUNDS {
-        for (row, engine) in rows.iter_mut().zip(&mut engines) {
-            row.warm.push(engine.measure(times)?);
-        }
-    }
-    Ok(Network { name: name.to_owned(), rows })
-}
-
-/// Engines that do not compute the same are not worth comparing.
-fn assert_same_answers(contenders: &[Contender], engines: &[Engine]) -> Result<()> {
-    let expected = &engines[0].answer;
-    let scale = expected.iter().fold(0.0, |scale: f64, value| scale.max(value.abs()));
-    for (contender, engine) in contenders.iter().zip(engines) {
-        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-3 * scale;
-        if engine.answer.len() != expected.len() || !engine.answer.iter().zip(expected).all(close) {
-            bail!("{} and {} give different answers", contender.name, contenders[0].name);
-        }
-        eprintln!("  {}: {}", contender.name, engine.version);
-    }
-    Ok(())
 }
 
 /// What is measured on and with.

@@ -37,7 +37,7 @@ pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
-pub use quantized::{LARGEST, MOST_CELLS, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Scale};
+pub use quantized::{LARGEST, MOST_WEIGHT, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, SLACK, Scale};
 pub use reduce::{Reduce, ReduceKind};
 pub use resample::Resample;
 pub use select::Select;

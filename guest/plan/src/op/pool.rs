@@ -30,7 +30,7 @@ impl PoolKind {
     }
 }
 
-/// Pooling of one f32 `[batch, height, width, channels]` input, channel by channel.
+/// Pooling of one f32 `[batch, height, width, channels]` input, channel by channel. The largest are also found of bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pool {
     /// What is made of the cells under the window.
@@ -48,8 +48,10 @@ pub struct Pool {
 impl Pool {
     pub(super) fn check(&self, operands: &Operands) -> Result<(), String> {
         let ([x], y) = operands.io()?;
-        let made = if self.kind.finds() { ElementType::I64 } else { ElementType::F32 };
-        need(x.element_type == ElementType::F32 && y.element_type == made, || {
+        let made = if self.kind.finds() { ElementType::I64 } else { x.element_type };
+        let is_known =
+            x.element_type == ElementType::F32 || x.element_type == ElementType::U8 && self.kind == PoolKind::Max;
+        need(is_known && y.element_type == made, || {
             format!("{:?} of {:?} to {:?}", self.kind, x.element_type, y.element_type)
         })?;
         let [n, h, w, c] = image(x, "the input")?;

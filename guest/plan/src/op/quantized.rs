@@ -17,13 +17,16 @@ use serde::{Deserialize, Serialize};
 /// The largest number of seven bits.
 pub const LARGEST: u8 = 127;
 
-/// The most window cells that a depthwise convolution may have.
-pub const MOST_CELLS: u32 = 49;
-
 /// How many output channels one panel of packed weights holds, and how many input positions lie side by side.
 pub const QUANTIZED_PANEL: u32 = 8;
+/// Bytes behind the image that a depthwise convolution reads.
+pub const SLACK: u32 = 8;
 /// Input positions that are multiplied at once.
 pub const QUAD: u32 = 4;
+
+/// What the absolute values of four weights are together at most which are added up in 16 bits: of two neighbouring fours
+/// of a channel, the first halves or the last ones ([`QuantizedConv::contiguous`] tells which fours go together).
+pub const MOST_WEIGHT: i32 = i16::MAX as i32 / LARGEST as i32;
 
 /// How numbers of seven bits stand for real ones: `(byte − zero) · scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,8 +65,8 @@ pub enum Rescaled {
 ///
 /// Weights are i8. Of a dense or grouped convolution they are packed: `[groups, ⌈out_channels / groups / 8⌉,
 /// window_height · window_width · ⌈channels / groups / 4⌉, 8, 4]`: four neighbouring input channels of each of eight output
-/// channels lie side by side, zeros filling the last ones. Of a depthwise one they are `[window_height, window_width,
-/// channels]`.
+/// channels lie side by side, zeros filling the last ones. [`MOST_WEIGHT`] tells how large they may be together. Of a depthwise one they are `[⌈channels / 8⌉, window_width,
+/// ⌈window_height / 4⌉, 8, 4]`: four rows of a window column of each of eight channels.
 ///
 /// Padding is `zero`. `scratch` (u8) holds what [`QuantizedConv::scratch`] tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,30 +98,44 @@ impl QuantizedConv {
 
     /// Bytes of the packed weights.
     pub fn packed_len(&self, channels: u32, out_channels: u32) -> u64 {
-        let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
         if self.is_depthwise(channels, out_channels) {
-            return cells * u64::from(channels);
+            let fours = u64::from(self.window[1]) * u64::from(self.window[0].div_ceil(QUAD));
+            return u64::from(channels.div_ceil(QUANTIZED_PANEL)) * fours * u64::from(QUANTIZED_PANEL * QUAD);
         }
+        let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
         let quads = cells * u64::from((channels / self.groups).div_ceil(QUAD));
         let panels = u64::from((out_channels / self.groups).div_ceil(QUANTIZED_PANEL));
         u64::from(self.groups) * panels * quads * u64::from(QUANTIZED_PANEL * QUAD)
     }
 
-    /// How many bytes of scratch memory are needed, if any: of a depthwise convolution one row of channels, of any other
-    /// the padded image, each group's channels filled up to a multiple of four.
-    pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
-        let channels = input[3];
-        if self.is_depthwise(channels, out[3]) {
-            return Some(u64::from(channels));
+    /// How many channels an image has whose channels are filled up: each group's to a multiple of four, a depthwise
+    /// convolution's together to one of eight.
+    pub fn filled(&self, channels: u32, out_channels: u32) -> u32 {
+        match self.is_depthwise(channels, out_channels) {
+            true => channels.next_multiple_of(QUANTIZED_PANEL),
+            false => self.groups * (channels / self.groups).next_multiple_of(QUAD),
         }
+    }
+
+    /// How many bytes of scratch memory are needed, if any: those of the padded image with its channels filled up; of a
+    /// depthwise convolution always, and [`SLACK`] behind it.
+    pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
         let [height, width] = self.reach([out[1], out[2]]);
         let in_place = self.pad_before == [0, 0] && height <= input[1] && width <= input[2];
-        let filled = u64::from(self.groups) * u64::from((channels / self.groups).next_multiple_of(QUAD));
-        if in_place && (channels / self.groups).is_multiple_of(QUAD) {
+        let filled = self.filled(input[3], out[3]);
+        let slack = if self.is_depthwise(input[3], out[3]) { SLACK } else { 0 };
+        if in_place && filled == input[3] && slack == 0 {
             return None;
         }
         let [height, width] = [height.max(input[1]), width.max(input[2])];
-        Some(u64::from(height) * u64::from(width) * filled)
+        Some(u64::from(height) * u64::from(width) * u64::from(filled) + u64::from(slack))
+    }
+
+    /// How many input fours lie behind one another under a window of a dense or grouped convolution: those of a window row,
+    /// or of a cell. Beginning with the first one, two and two of them are added up together.
+    pub fn contiguous(&self, channels: u32) -> u32 {
+        let of_cell = (channels / self.groups).div_ceil(QUAD);
+        if self.groups == 1 && self.dilation[1] == 1 { self.window[1] * of_cell } else { of_cell }
     }
 
     /// Height and width of what an output of so many places reads, padding and all.
@@ -146,10 +163,6 @@ impl QuantizedConv {
         typed(inputs[2], ElementType::I32, u64::from(oc), "the bias")?;
         typed(inputs[3], ElementType::F32, u64::from(oc), "the multipliers")?;
         let places = u64::from(on) * u64::from(oh) * u64::from(ow) * u64::from(oc);
-        let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
-        need(cells <= MOST_CELLS.into() || !self.is_depthwise(c, oc), || {
-            format!("a depthwise window has at most {MOST_CELLS} cells, not {cells}")
-        })?;
         need(self.zero <= LARGEST, || format!("the zero {} has more than seven bits", self.zero))?;
         match self.output {
             Rescaled::Bytes { zero, low, high } => {

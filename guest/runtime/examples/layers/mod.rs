@@ -1,6 +1,8 @@
 //! Typical layers, each as a plan of one step.
 
-use maasm_plan::op::{Conv, Depthwise, PANEL, Unary};
+mod bytes;
+mod floats;
+
 use maasm_plan::{ElementType, Op, Place, Plan, Step, Tensor};
 use maasm_runtime::{AlignedBytes, Executor};
 
@@ -27,6 +29,7 @@ const fn depthwise(network: &'static str, count: u32, size: u32, channels: u32, 
 
 const RESNET: &str = "ResNet-50";
 const MOBILE: &str = "MobileNetV2";
+const LITE: &str = "EffNet-Lite0";
 const VGG: &str = "VGG-19";
 
 /// Input size, channels in and out, window, stride.
@@ -86,8 +89,39 @@ pub const LAYERS: &[Layer] = &[
     depthwise(MOBILE, 2, 14, 576, 3, 1),
     depthwise(MOBILE, 1, 14, 576, 3, 2),
     depthwise(MOBILE, 3, 7, 960, 3, 1),
-    depthwise("EfficientNet", 1, 28, 240, 5, 1),
-    depthwise("EfficientNet", 1, 14, 672, 5, 1),
+    dense(LITE, 1, 224, [3, 32], 3, 2),
+    dense(LITE, 1, 112, [32, 16], 1, 1),
+    dense(LITE, 1, 112, [16, 96], 1, 1),
+    dense(LITE, 1, 56, [96, 24], 1, 1),
+    dense(LITE, 2, 56, [24, 144], 1, 1),
+    dense(LITE, 1, 56, [144, 24], 1, 1),
+    dense(LITE, 1, 28, [144, 40], 1, 1),
+    dense(LITE, 2, 28, [40, 240], 1, 1),
+    dense(LITE, 1, 28, [240, 40], 1, 1),
+    dense(LITE, 1, 14, [240, 80], 1, 1),
+    dense(LITE, 3, 14, [80, 480], 1, 1),
+    dense(LITE, 2, 14, [480, 80], 1, 1),
+    dense(LITE, 1, 14, [480, 112], 1, 1),
+    dense(LITE, 3, 14, [112, 672], 1, 1),
+    dense(LITE, 2, 14, [672, 112], 1, 1),
+    dense(LITE, 1, 7, [672, 192], 1, 1),
+    dense(LITE, 4, 7, [192, 1152], 1, 1),
+    dense(LITE, 3, 7, [1152, 192], 1, 1),
+    dense(LITE, 1, 7, [1152, 320], 1, 1),
+    dense(LITE, 1, 7, [320, 1280], 1, 1),
+    dense(LITE, 1, 1, [1280, 1000], 1, 1),
+    depthwise(LITE, 1, 112, 32, 3, 1),
+    depthwise(LITE, 1, 112, 96, 3, 2),
+    depthwise(LITE, 1, 56, 144, 3, 1),
+    depthwise(LITE, 1, 56, 144, 5, 2),
+    depthwise(LITE, 1, 28, 240, 5, 1),
+    depthwise(LITE, 1, 28, 240, 3, 2),
+    depthwise(LITE, 2, 14, 480, 3, 1),
+    depthwise(LITE, 1, 14, 480, 5, 1),
+    depthwise(LITE, 2, 14, 672, 5, 1),
+    depthwise(LITE, 1, 14, 672, 5, 2),
+    depthwise(LITE, 3, 7, 1152, 5, 1),
+    depthwise(LITE, 1, 7, 1152, 3, 1),
     dense(VGG, 1, 224, [3, 64], 3, 1),
     dense(VGG, 1, 224, [64, 64], 3, 1),
     dense(VGG, 3, 56, [256, 256], 3, 1),
@@ -108,53 +142,78 @@ impl Layer {
     }
 
     /// The plan, ready to run, its memory filled with small numbers.
-    pub fn executor(&self) -> Executor<AlignedBytes> {
-        let (window, stride, dilation) = ([self.window; 2], [self.stride; 2], [1; 2]);
-        let pad_before = [self.window / 2; 2];
-        let activation = Some(Unary::Clamp { low: 0.0, high: 6.0 });
-        let conv = Conv { window, stride, dilation, pad_before, groups: 1, bias: true, residual: false, activation };
-        let image = |size: u32, channels: u32| vec![1, size, size, channels];
-        let (weights, op) = if self.depthwise {
-            let op = Op::Depthwise(Depthwise { window, stride, dilation, pad_before, activation });
-            (vec![self.window, self.window, self.channels], op)
-        } else {
-            let panels = self.out_channels.div_ceil(PANEL);
-            (vec![1, panels, self.window.pow(2) * self.channels, PANEL], Op::Conv(conv.clone()))
+    pub fn executor(&self, numbers: Numbers) -> Executor<AlignedBytes> {
+        let of = match numbers {
+            Numbers::Floats => floats::drawn(self),
+            Numbers::Bytes => bytes::drawn(self),
         };
         let mut plan =
             Plan { inputs: vec![], outputs: vec![], tensors: vec![], steps: vec![], arena_len: 0, constants_len: 0 };
-        let place = |shape: Vec<u32>, end: &mut u64, place: fn(u64) -> Place| {
-            let tensor = Tensor { element_type: ElementType::F32, shape, place: place(*end) };
+        let place = |(element_type, shape): (ElementType, Vec<u32>), end: &mut u64, place: fn(u64) -> Place| {
+            let tensor = Tensor { element_type, shape, place: place(*end) };
             *end += tensor.bytes().unwrap().next_multiple_of(maasm_plan::ALIGNMENT);
             tensor
         };
-        let arena = |shape, plan: &mut Plan| {
-            let tensor = place(shape, &mut plan.arena_len, Place::Arena);
-            plan.tensors.push(tensor);
-        };
-        let constant = |shape, plan: &mut Plan| {
-            let tensor = place(shape, &mut plan.constants_len, Place::Constants);
-            plan.tensors.push(tensor);
-        };
-        arena(image(self.size, self.channels), &mut plan);
-        constant(weights, &mut plan);
-        constant(vec![self.out_channels], &mut plan);
-        arena(image(self.out_size(), self.out_channels), &mut plan);
-        let padded = conv.padded([self.size; 2], [self.out_size(); 2]).filter(|_| !self.depthwise);
-        if let Some([height, width]) = padded {
-            arena(vec![height, width, self.channels], &mut plan);
+        let count = of.constants.len() as u32;
+        plan.tensors.push(place(of.input, &mut plan.arena_len, Place::Arena));
+        for constant in of.constants {
+            plan.tensors.push(place(constant, &mut plan.constants_len, Place::Constants));
         }
-        let scratch = padded.map(|_| 4);
-        plan.steps = vec![Step { name: String::new(), op, inputs: vec![0, 1, 2], outputs: vec![3], scratch }];
-        let filled = |len: u64| {
-            let mut bytes = AlignedBytes::zeroed(len as usize);
-            for (i, value) in bytemuck::cast_slice_mut::<u8, f32>(bytes.as_mut()).iter_mut().enumerate() {
-                *value = (i as u32).wrapping_mul(0x9e37_79b9) as i32 as f32 / 2f32.powi(33);
-            }
-            bytes
-        };
-        let (constants, arena) = (filled(plan.constants_len), filled(plan.arena_len));
+        plan.tensors.push(place(of.output, &mut plan.arena_len, Place::Arena));
+        let scratch = of.scratch.map(|scratch| {
+            plan.tensors.push(place(scratch, &mut plan.arena_len, Place::Arena));
+            count + 2
+        });
+        let (inputs, outputs) = ((0..=count).collect(), vec![count + 1]);
+        plan.steps = vec![Step { name: String::new(), op: of.op, inputs, outputs, scratch }];
+        let mut constants = AlignedBytes::zeroed(plan.constants_len as usize);
+        let mut arena = AlignedBytes::zeroed(plan.arena_len as usize);
+        for tensor in &plan.tensors {
+            let (memory, at) = match tensor.place {
+                Place::Constants(at) => (&mut constants, at as usize),
+                Place::Arena(at) => (&mut arena, at as usize),
+                _ => unreachable!("there are no other places"),
+            };
+            fill(tensor.element_type, &mut memory.as_mut()[at..at + tensor.bytes().unwrap() as usize]);
+        }
         Executor::new(plan, constants, arena).expect("the plan is valid")
+    }
+
+    /// One image of so many pixels squared.
+    fn image(size: u32, channels: u32) -> Vec<u32> {
+        vec![1, size, size, channels]
+    }
+}
+
+/// What a layer computes with.
+#[derive(Clone, Copy)]
+pub enum Numbers {
+    Floats,
+    Bytes,
+}
+
+/// A step and its tensors, each by its type and shape.
+struct Drawn {
+    op: Op,
+    input: (ElementType, Vec<u32>),
+    constants: Vec<(ElementType, Vec<u32>)>,
+    output: (ElementType, Vec<u32>),
+    scratch: Option<(ElementType, Vec<u32>)>,
+}
+
+/// Floats between −1/4 and 1/4, bytes that have seven bits where they must, small whole numbers.
+fn fill(element_type: ElementType, bytes: &mut [u8]) {
+    let numbers = (0u32..).map(|i| i.wrapping_mul(0x9e37_79b9) as i32);
+    match element_type {
+        ElementType::F32 => {
+            let floats = bytemuck::cast_slice_mut::<u8, f32>(bytes).iter_mut();
+            floats.zip(numbers).for_each(|(float, number)| *float = number as f32 / 2f32.powi(33));
+        }
+        ElementType::U8 => {
+            bytes.iter_mut().zip(numbers).for_each(|(byte, number)| *byte = (number >> 24 & 127) as u8);
+        }
+        ElementType::I8 => bytes.iter_mut().zip(numbers).for_each(|(byte, number)| *byte = (number >> 25) as i8 as u8),
+        _ => {}
     }
 }
 

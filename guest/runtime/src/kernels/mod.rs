@@ -129,6 +129,9 @@ pub fn run(
         Op::Pool(op) if op.kind.finds() => {
             pool::find(op, &Geometry::new(x.shape, &to.shape), x.floats(), bytemuck::cast_slice_mut(output));
         }
+        Op::Pool(op) if x.element_type == ElementType::U8 => {
+            pool::largest_bytes(op, &Geometry::new(x.shape, &to.shape), x.bytes(), output);
+        }
         Op::Binary(op) if op.kind.compares() && x.element_type == ElementType::F32 => {
             binary::compare(op, x.floats(), second.floats(), output);
         }

@@ -2,6 +2,7 @@
 
 mod dense;
 mod depthwise;
+mod image;
 mod rescale;
 
 pub use rescale::{dequantize, quantize};
@@ -9,10 +10,8 @@ pub use rescale::{dequantize, quantize};
 use super::Geometry;
 #[cfg(any(test, feature = "self-check"))]
 use super::Window;
-use crate::simd::{Dot, Finish, Level};
+use crate::simd::Level;
 use maasm_plan::op::QuantizedConv;
-use rescale::LANES;
-use std::ops::Range;
 
 /// What a convolution reads.
 #[derive(Clone, Copy)]
@@ -64,31 +63,6 @@ pub fn run(
     }
 }
 
-/// Writes up to eight channels of a pixel, which lie at these places of output and residual.
-#[inline(always)]
-fn write<D: Dot>(sums: D::Sums, finish: &Finish, residual: Option<&[u8]>, places: Range<usize>, y: &mut Output) {
-    let count = places.len();
-    match y {
-        Output::Floats(y) => y[places].copy_from_slice(&rescale::floats::<D>(sums, finish)[..count]),
-        Output::Bytes(y) => {
-            let y = &mut y[places.clone()];
-            let residual = residual.map(|residual| &residual[places]);
-            if count == LANES {
-                // SAFETY: both have just been cut to eight bytes.
-                unsafe { D::finish(sums, finish, residual.map(<[u8]>::as_ptr), y.as_mut_ptr()) };
-                return;
-            }
-            let (mut bytes, mut added) = ([0; LANES], [0; LANES]);
-            if let Some(residual) = residual {
-                added[..count].copy_from_slice(residual);
-            }
-            // SAFETY: both have eight bytes.
-            unsafe { D::finish(sums, finish, residual.map(|_| added.as_ptr()), bytes.as_mut_ptr()) };
-            y.copy_from_slice(&bytes[..count]);
-        }
-    }
-}
-
 /// The specification.
 #[cfg(any(test, feature = "self-check"))]
 pub fn scalar(op: &QuantizedConv, geometry: &Geometry, operands: &Operands, y: &mut Output) {
@@ -105,7 +79,12 @@ pub fn scalar(op: &QuantizedConv, geometry: &Geometry, operands: &Operands, y: &
     let weight = |output: usize, cell: usize, input: usize| {
         let (group, within) = (output / out_channels, output % out_channels);
         let place = match depthwise {
-            true => cell * geometry.channels + output,
+            true => {
+                let [rows, columns] = op.window.map(|extent| extent as usize);
+                let (row, column) = (cell / columns, cell % columns);
+                let four = (output / panel_width * columns + column) * rows.div_ceil(quad) + row / quad;
+                (four * panel_width + output % panel_width) * quad + row % quad
+            }
             false => {
                 let panel = group * panels + within / panel_width;
                 let row = (panel * cells + cell) * quads + input / quad;

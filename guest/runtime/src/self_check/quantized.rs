@@ -4,7 +4,7 @@ use super::Random;
 use crate::kernels::Geometry;
 use crate::kernels::quantized::{Operands, Output, run, scalar};
 use crate::simd::Level;
-use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Scale};
+use maasm_plan::op::{MOST_WEIGHT, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, Scale};
 
 pub fn check(random: &mut Random) -> Result<(), String> {
     let depthwise = random.up_to(3) == 1;
@@ -47,8 +47,9 @@ pub fn check(random: &mut Random) -> Result<(), String> {
     let x = bytes(random, product(shapes.0));
     let weights = random.floats(op.packed_len(channels, out_channels) as usize);
     let mut weights: Vec<i8> = weights.into_iter().map(|weight| (weight * 127.9) as i8).collect();
+    clear_padding(&op, channels, out_channels, &mut weights);
     if !op.is_depthwise(channels, out_channels) {
-        clear_padding(&op, channels, out_channels, &mut weights);
+        limit(&op, channels, &mut weights);
     }
     let bias: Vec<i32> = random.floats(out_channels as usize).into_iter().map(|bias| (bias * 5000.0) as i32).collect();
     let multipliers: Vec<f32> = random.floats(out_channels as usize).into_iter().map(|number| number / 100.0).collect();
@@ -80,18 +81,32 @@ pub fn check(random: &mut Random) -> Result<(), String> {
     Ok(())
 }
 
-/// Zeros where a panel has more places than there are channels.
+/// Zeros where a panel has more places than there are channels, or rows of a depthwise convolution's window.
 fn clear_padding(op: &QuantizedConv, channels: u32, out_channels: u32, weights: &mut [i8]) {
     let (width, quad) = (QUANTIZED_PANEL as usize, QUAD as usize);
-    let (inputs, columns) = ((channels / op.groups) as usize, (out_channels / op.groups) as usize);
-    let (quads, panels) = (inputs.div_ceil(quad), columns.div_ceil(width));
-    let cells = (op.window[0] * op.window[1]) as usize;
+    let [rows, columns] = op.window.map(|extent| extent as usize);
+    let (inputs, outputs, cells) = match op.is_depthwise(channels, out_channels) {
+        true => (rows, channels as usize, columns),
+        false => ((channels / op.groups) as usize, (out_channels / op.groups) as usize, rows * columns),
+    };
+    let (quads, panels) = (inputs.div_ceil(quad), outputs.div_ceil(width));
     for (place, weight) in weights.iter_mut().enumerate() {
         let (input, rest) = (place % quad, place / quad);
-        let (column, rest) = (rest % width, rest / width);
+        let (output, rest) = (rest % width, rest / width);
         let (at, panel) = (rest % quads, rest / quads / cells % panels);
-        if at * quad + input >= inputs || panel * width + column >= columns {
+        if at * quad + input >= inputs || panel * width + output >= outputs {
             *weight = 0;
+        }
+    }
+}
+
+/// Weights that are together at most as large as they may be: the largest ones beside small ones.
+fn limit(op: &QuantizedConv, channels: u32, weights: &mut [i8]) {
+    let four = (QUANTIZED_PANEL * QUAD) as usize;
+    let small = ((MOST_WEIGHT - 2 * 127) / 2) as i8;
+    for span in weights.chunks_exact_mut(op.contiguous(channels) as usize * four) {
+        for weight in span.chunks_exact_mut(four).skip(1).step_by(2).flatten() {
+            *weight = (*weight).clamp(-small, small);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::compile::kernel::Conv;
 use crate::compile::pack::elements;
 use maasm_plan::op::{self, Rescaled, Scale, Unary};
 
-/// The largest weight: −128 is left out, so that two products fit 16 bits.
+/// The largest weight: −128 is left out, so that two products fit 16 bits. Four do where [`op::MOST_WEIGHT`] is kept to.
 const LARGEST_WEIGHT: f32 = 127.0;
 /// No bias is larger: sums then fit 32 bits.
 const LARGEST_BIAS: f32 = (1 << 29) as f32;
@@ -39,7 +39,7 @@ pub fn fits(conv: &Conv) -> bool {
     let cells = conv.window[0] * conv.window[1];
     let clamps = matches!(conv.activation, None | Some(Unary::Clamp { .. }));
     let products = cells * (conv.channels / conv.groups);
-    clamps && products <= MOST_PRODUCTS && (!conv.is_depthwise() || cells <= op::MOST_CELLS as usize)
+    clamps && products <= MOST_PRODUCTS
 }
 
 impl Quantized {
@@ -71,7 +71,8 @@ impl Quantized {
         }
     }
 
-    /// Weights, bias and multipliers. Weights have a scale for each output channel (Krishnamoorthi 2018); what rounding
+    /// Weights, bias and multipliers. Weights have a scale for each output channel (Krishnamoorthi 2018), larger
+    /// than the largest one needs where they would not fit the kernel's 16 bits otherwise; what rounding
     /// them adds to a channel on the samples is taken off its bias (Nagel et al. 2019).
     pub fn integers(&self) -> Integers {
         let conv = &self.conv;
@@ -95,10 +96,11 @@ impl Quantized {
             if scale <= f32::MIN_POSITIVE {
                 scale = 1.0;
             }
-            let rounded: Vec<i8> = filter
-                .iter()
-                .map(|weight| (weight / scale).round_ties_even().clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT) as i8)
-                .collect();
+            let mut rounded = round(&filter, scale);
+            while let Some(excess) = self.excess(&rounded) {
+                scale *= excess;
+                rounded = round(&filter, scale);
+            }
             let first = output / outputs * inputs;
             let lost: f64 = filter
                 .iter()
@@ -121,4 +123,33 @@ impl Quantized {
         let weights = if conv.is_depthwise() { pack::depthwise(conv, &filters) } else { pack::panels(conv, &filters) };
         Integers { weights, bias, multipliers }
     }
+
+    /// By what factor the absolute values of a filter's weights that are added up in 16 bits are together too large, if they
+    /// are.
+    fn excess(&self, filter: &[i8]) -> Option<f32> {
+        if self.conv.is_depthwise() {
+            return None;
+        }
+        let quad = op::QUAD as usize;
+        let cells = filter.chunks_exact(self.conv.channels / self.conv.groups);
+        // Half of each four, in the order in which the kernel reads them.
+        let halves: Vec<[i32; 2]> = cells
+            .flat_map(|cell| cell.chunks(quad))
+            .map(|four| {
+                let sum = |half: &[i8]| half.iter().map(|weight| i32::from(weight.unsigned_abs())).sum();
+                let (first, last) = four.split_at(four.len().min(quad / 2));
+                [sum(first), sum(last)]
+            })
+            .collect();
+        let spans = halves.chunks_exact(self.op().contiguous(self.conv.channels as u32) as usize);
+        let pairs = spans.flat_map(|span| span.chunks(2));
+        let largest = pairs.flat_map(|pair| [0, 1].map(|half| pair.iter().map(|four| four[half]).sum::<i32>())).max();
+        largest.filter(|&largest| largest > op::MOST_WEIGHT).map(|largest| largest as f32 / op::MOST_WEIGHT as f32)
+    }
+}
+
+/// The nearest integers.
+fn round(filter: &[f32], scale: f32) -> Vec<i8> {
+    let rounded = filter.iter().map(|weight| (weight / scale).round_ties_even());
+    rounded.map(|weight| weight.clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT) as i8).collect()
 }

@@ -34,8 +34,22 @@ pub fn panels(conv: &Conv, filters: &[Vec<i8>]) -> Vec<i8> {
     packed
 }
 
-/// Window cells, and in each all channels.
+/// Eight channels, and of each window column four rows of each of them.
 pub fn depthwise(conv: &Conv, filters: &[Vec<i8>]) -> Vec<i8> {
-    let cells = conv.window[0] * conv.window[1];
-    (0..cells).flat_map(|cell| filters.iter().map(move |filter| filter[cell])).collect()
+    let (width, quad) = (QUANTIZED_PANEL as usize, QUAD as usize);
+    let [rows, columns] = conv.window;
+    let mut packed = Vec::new();
+    for first_channel in (0..filters.len()).step_by(width) {
+        for column in 0..columns {
+            for first_row in (0..rows).step_by(quad) {
+                for channel in first_channel..first_channel + width {
+                    for row in first_row..first_row + quad {
+                        let filter = filters.get(channel).filter(|_| row < rows);
+                        packed.push(filter.map_or(0, |filter| filter[row * columns + column]));
+                    }
+                }
+            }
+        }
+    }
+    packed
 }

@@ -5,6 +5,7 @@ use super::observe::{Calibration, Observed};
 use crate::compile::draft::{BufferId, Draft, Operand, Step};
 use crate::compile::kernel::Kernel;
 use crate::compile::lower::Model;
+use maasm_plan::op::PoolKind;
 use maasm_plan::{ElementType, Op};
 use std::collections::{HashMap, HashSet};
 
@@ -15,14 +16,24 @@ pub fn rewrite(model: &mut Model, calibration: &Calibration) -> usize {
     let steps: Vec<Step> = std::mem::take(&mut draft.steps).into_iter().flatten().collect();
     assert_eq!(steps.len(), calibration.steps.len(), "the calibration is another network's");
     let is_left = |index: usize| calibration.left.contains(&index);
-    let chosen: Vec<bool> = (0..steps.len()).map(|index| !is_left(index) && is_chosen(&steps[index], draft)).collect();
-    let mut known: HashMap<BufferId, &Observed> = HashMap::new();
+    let mut chosen: Vec<bool> =
+        (0..steps.len()).map(|index| !is_left(index) && is_chosen(&steps[index], draft)).collect();
+    let mut known: HashMap<BufferId, Observed> = HashMap::new();
     if let Some((_, input)) = model.inputs.first() {
-        known.insert(input.buffer, &calibration.input);
+        known.insert(input.buffer, calibration.input.clone());
     }
     for (step, observed) in steps.iter().zip(&calibration.steps) {
         if let Some(observed) = observed {
-            known.insert(step.output.buffer, observed);
+            known.insert(step.output.buffer, observed.clone());
+        }
+    }
+    for index in pools_between(&steps, &chosen) {
+        let [from, to] = [steps[index].inputs[0].buffer, steps[index].output.buffer];
+        // The largest byte stands for the largest number, on the same scale.
+        if let (Some(Observed { scale, .. }), Some(mut observed)) = (known.get(&from).cloned(), known.remove(&to)) {
+            observed.scale = scale;
+            known.insert(to, observed);
+            chosen[index] = true;
         }
     }
     let outputs: HashSet<BufferId> = model.outputs.iter().map(|(_, value)| value.buffer).collect();
@@ -32,9 +43,11 @@ pub fn rewrite(model: &mut Model, calibration: &Calibration) -> usize {
     for (step, chosen) in steps.into_iter().zip(chosen) {
         let is_known =
             step.inputs.iter().chain([&step.output]).all(|operand| rewriting.known.contains_key(&operand.buffer));
-        if chosen && is_known {
+        if chosen && is_known && matches!(step.kernel, Kernel::Conv(_)) {
             rewriting.convolution(step, &needs);
             count += 1;
+        } else if chosen && is_known {
+            rewriting.pool(step, &needs);
         } else {
             rewriting.steps.push(Some(step));
         }
@@ -52,6 +65,18 @@ fn is_chosen(step: &Step, draft: &Draft) -> bool {
         buffer.element_type == ElementType::F32 && buffer.constant.is_none()
     };
     fits(conv) && step.inputs.iter().all(is_computed)
+}
+
+/// The max-pools that lie between convolutions that are chosen: they find the largest of bytes as well.
+fn pools_between(steps: &[Step], chosen: &[bool]) -> Vec<usize> {
+    let convolutions = || steps.iter().zip(chosen).filter(|(_, chosen)| **chosen).map(|(step, _)| step);
+    let written: HashSet<BufferId> = convolutions().map(|step| step.output.buffer).collect();
+    let read: HashSet<BufferId> = convolutions().flat_map(|step| &step.inputs).map(|input| input.buffer).collect();
+    let is_between = |step: &Step| {
+        let is_pool = matches!(&step.kernel, Kernel::Plain(Op::Pool(pool)) if pool.kind == PoolKind::Max);
+        is_pool && written.contains(&step.inputs[0].buffer) && read.contains(&step.output.buffer)
+    };
+    (0..steps.len()).filter(|&index| is_between(&steps[index])).collect()
 }
 
 /// Which buffers are read as what.
@@ -73,7 +98,7 @@ impl Needs {
 
 struct Rewriting<'a> {
     draft: &'a mut Draft,
-    known: HashMap<BufferId, &'a Observed>,
+    known: HashMap<BufferId, Observed>,
     /// The buffers of bytes that stand for buffers of f32.
     bytes: HashMap<BufferId, BufferId>,
     steps: Vec<Option<Step>>,
@@ -83,7 +108,7 @@ impl Rewriting<'_> {
     fn convolution(&mut self, step: Step, needs: &Needs) {
         let Kernel::Conv(conv) = step.kernel else { unreachable!("it was chosen because it is one") };
         let inputs: Vec<Operand> = step.inputs.iter().map(|input| self.as_bytes(&step.name, input)).collect();
-        let input = self.known[&step.inputs[0].buffer];
+        let input = &self.known[&step.inputs[0].buffer];
         let residual = step.inputs.get(1).map(|residual| self.known[&residual.buffer].scale);
         let output = step.output;
         let gives_bytes = residual.is_some() || needs.bytes.contains(&output.buffer);
@@ -101,9 +126,23 @@ impl Rewriting<'_> {
         };
         let kernel = Kernel::Quantized(Box::new(quantized));
         self.push(&step.name, kernel, inputs, to.clone());
-        if gives_bytes && needs.floats.contains(&output.buffer) {
-            let op = Op::Dequantize(scale);
-            self.push(&step.name, Kernel::Plain(op), vec![to], output);
+        if gives_bytes {
+            self.as_floats(&step.name, to, output, needs);
+        }
+    }
+
+    fn pool(&mut self, step: Step, needs: &Needs) {
+        let input = self.as_bytes(&step.name, &step.inputs[0]);
+        let to = Operand { buffer: self.bytes_of(&step.output), shape: step.output.shape.clone() };
+        self.push(&step.name, step.kernel, vec![input], to.clone());
+        self.as_floats(&step.name, to, step.output, needs);
+    }
+
+    /// Bytes as f32 numbers, where something reads those.
+    fn as_floats(&mut self, name: &str, bytes: Operand, floats: Operand, needs: &Needs) {
+        if needs.floats.contains(&floats.buffer) {
+            let op = Op::Dequantize(self.known[&floats.buffer].scale);
+            self.push(name, Kernel::Plain(op), vec![bytes], floats);
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! Where every group's channels are a multiple of four and nothing is padded, inputs are read where they are; otherwise they
 //! are first copied into an image for which that is so. For every window row, or cell, the inputs under the window are then
-//! contiguous, and four of them are multiplied at once.
+//! contiguous, and four of them are multiplied at once. Products of two fours are added up in 16 bits first.
 
+use super::image::Image;
 use super::rescale::{self, LANES};
 use super::{Operands, Output, Work};
 use crate::kernels::Geometry;
@@ -27,64 +28,18 @@ impl Kernel for Dense<'_, '_> {
         let Work { op, geometry, operands, y, scratch } = self.0;
         let image_len = geometry.size[0] * geometry.size[1] * geometry.channels;
         let places = geometry.out_size[0] * geometry.out_size[1];
+        let groups = op.groups as usize;
+        let panels = groups * (geometry.out_channels / groups).div_ceil(COLUMNS);
         for n in 0..geometry.batch {
-            let x = &operands.x[n * image_len..][..image_len];
-            let image = match scratch.is_empty() {
-                true => Image { x, size: geometry.size, channels: geometry.channels },
-                false => fill(op, geometry, x, scratch),
-            };
-            image.check(op, geometry, operands);
+            let image = Image::of(op, geometry, &operands.x[n * image_len..][..image_len], scratch);
+            let positions = op.window[0] as usize * op.window[1] as usize * image.channels / groups;
+            assert_eq!(panels * positions * COLUMNS, operands.weights.len());
+            assert!(
+                operands.bias.len() == geometry.out_channels && operands.multipliers.len() == geometry.out_channels
+            );
             let convolution = Convolution { op, geometry, operands, image, finish: rescale::finish(op) };
             convolution.run::<S::Dot>(n * places, y);
         }
-    }
-}
-
-/// An image that needs no padding, whose groups have channels in fours.
-struct Image<'a> {
-    x: &'a [u8],
-    size: [usize; 2],
-    channels: usize,
-}
-
-/// Copies an image into the middle of a larger one of zeros, each group's channels filled up to fours.
-fn fill<'a>(op: &QuantizedConv, geometry: &Geometry, x: &[u8], scratch: &'a mut [u8]) -> Image<'a> {
-    let groups = op.groups as usize;
-    let each = geometry.channels / groups;
-    let filled = each.next_multiple_of(FOUR);
-    let reach = op.reach(geometry.out_size.map(|extent| extent as u32));
-    let size = [0, 1].map(|i| (reach[i] as usize).max(geometry.size[i]));
-    let channels = groups * filled;
-    let before = op.pad_before.map(|extent| extent as usize);
-    scratch.fill(op.zero);
-    let columns = geometry.size[1].min(size[1].saturating_sub(before[1]));
-    for row in 0..geometry.size[0].min(size[0].saturating_sub(before[0])) {
-        let from = &x[row * geometry.size[1] * geometry.channels..][..columns * geometry.channels];
-        let to = ((row + before[0]) * size[1] + before[1]) * channels;
-        let to = &mut scratch[to..to + columns * channels];
-        if each == filled {
-            to.copy_from_slice(from);
-        } else {
-            for (to, from) in to.chunks_exact_mut(filled).zip(from.chunks_exact(each)) {
-                to[..each].copy_from_slice(from);
-            }
-        }
-    }
-    Image { x: scratch, size, channels }
-}
-
-impl Image<'_> {
-    /// Whether all that the unsafe code below relies on is so.
-    fn check(&self, op: &QuantizedConv, geometry: &Geometry, operands: &Operands) {
-        let groups = op.groups as usize;
-        let reach = op.reach(geometry.out_size.map(|extent| extent as u32));
-        assert!(reach[0] as usize <= self.size[0] && reach[1] as usize <= self.size[1], "the window leaves the image");
-        assert!((self.channels / groups).is_multiple_of(FOUR) && self.channels.is_multiple_of(groups));
-        assert!(self.size[0] * self.size[1] * self.channels <= self.x.len());
-        let panels = groups * (geometry.out_channels / groups).div_ceil(COLUMNS);
-        let positions = op.window[0] as usize * op.window[1] as usize * self.channels / groups;
-        assert_eq!(panels * positions * COLUMNS, operands.weights.len());
-        assert!(operands.bias.len() == geometry.out_channels && operands.multipliers.len() == geometry.out_channels);
     }
 }
 
@@ -97,24 +52,11 @@ struct Convolution<'a> {
 }
 
 /// The contiguous runs of input under a window.
-#[derive(Clone, Copy)]
 struct Spans {
-    rows: usize,
-    row_step: usize,
-    columns: usize,
-    column_step: usize,
+    /// Where each begins.
+    places: Vec<usize>,
     /// How many fours each has.
     quads: usize,
-}
-
-/// What all pixels of a tile share.
-struct Panel<'a> {
-    weights: &'a [i8],
-    bias: [i32; LANES],
-    finish: Finish,
-    /// The first output channel, and how many there are.
-    first: usize,
-    columns: usize,
 }
 
 impl Convolution<'_> {
@@ -123,146 +65,189 @@ impl Convolution<'_> {
         let [row_dilation, column_dilation] = self.op.dilation.map(|extent| extent as usize);
         let each = self.image.channels / self.op.groups as usize;
         let column_step = column_dilation * self.image.channels;
-        let row_step = row_dilation * self.image.size[1] * self.image.channels;
-        if column_step == each || columns == 1 {
-            return Spans { rows, row_step, columns: 1, column_step, quads: columns * each / FOUR };
-        }
-        Spans { rows, row_step, columns, column_step, quads: each / FOUR }
+        let row_step = row_dilation * self.image.row_step();
+        let quads = self.op.contiguous(self.geometry.channels as u32) as usize;
+        let columns = columns * each / FOUR / quads;
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| row * row_step + column * column_step));
+        Spans { places: places.collect(), quads }
     }
 
     #[inline(always)]
     fn run<D: Dot>(&self, first_pixel: usize, y: &mut Output) {
         let spans = self.spans();
-        let pixels = self.geometry.out_size[0] * self.geometry.out_size[1];
+        let [out_height, out_width] = self.geometry.out_size;
+        let pixels = out_height * out_width;
         let groups = self.op.groups as usize;
         let [each, out_channels] = [self.image.channels / groups, self.geometry.out_channels / groups];
         let panels = out_channels.div_ceil(COLUMNS);
-        let panel_len = spans.rows * spans.columns * spans.quads * FOUR * COLUMNS;
+        let panel_len = spans.places.len() * spans.quads * FOUR * COLUMNS;
+        let [row_stride, column_stride] = self.op.stride.map(|extent| extent as usize);
         let mut offsets = [0; BLOCK];
+        let (mut row, mut column) = (0, 0);
         for start in (0..pixels).step_by(BLOCK) {
             let block = BLOCK.min(pixels - start);
-            for (offset, pixel) in offsets.iter_mut().zip(start..start + block) {
-                let (row, column) = (pixel / self.geometry.out_size[1], pixel % self.geometry.out_size[1]);
-                let [row_stride, column_stride] = self.op.stride.map(|extent| extent as usize);
+            for offset in &mut offsets[..block] {
                 *offset = (row * row_stride * self.image.size[1] + column * column_stride) * self.image.channels;
+                column += 1;
+                if column == out_width {
+                    (row, column) = (row + 1, 0);
+                }
             }
             for group in 0..groups {
                 for panel in 0..panels {
                     let columns = (out_channels - panel * COLUMNS).min(COLUMNS);
-                    let first = group * out_channels + panel * COLUMNS;
-                    let (mut bias, mut multipliers) = ([0; LANES], [0.0; LANES]);
-                    bias[..columns].copy_from_slice(&self.operands.bias[first..first + columns]);
-                    multipliers[..columns].copy_from_slice(&self.operands.multipliers[first..first + columns]);
+                    let channels =
+                        group * out_channels + panel * COLUMNS..group * out_channels + panel * COLUMNS + columns;
+                    let mut bias = [0; LANES];
+                    bias[..columns].copy_from_slice(&self.operands.bias[channels.clone()]);
                     let weights = &self.operands.weights[(group * panels + panel) * panel_len..][..panel_len];
-                    let finish = Finish { multipliers, ..self.finish };
-                    let panel = Panel { weights, bias, finish, first, columns };
-                    for tile in (0..block).step_by(TILE) {
-                        // A tile that reaches behind the block computes its last pixel several times.
-                        let at = [0, 1, 2, 3, 4].map(|i| offsets[(tile + i).min(block - 1)] + group * each);
-                        let sums = self.sums::<D>(&spans, &panel, at);
-                        let count = TILE.min(block - tile);
-                        self.write::<D>(&panel, &sums, count, first_pixel + start + tile, y);
+                    let panel = Panel {
+                        spans: &spans.places,
+                        quads: spans.quads,
+                        x: &self.image.x[group * each..],
+                        offsets: &offsets[..block],
+                        weights,
+                        bias,
+                        multipliers: &self.operands.multipliers[channels.clone()],
+                        finish: &self.finish,
+                        residual: self.operands.residual,
+                        step: self.geometry.out_channels,
+                        place: (first_pixel + start) * self.geometry.out_channels + channels.start,
+                    };
+                    panel.run::<D>(y);
+                }
+            }
+        }
+    }
+}
+
+/// Eight output channels of a block of pixels.
+struct Panel<'a> {
+    /// Where the contiguous runs of input under a window begin.
+    spans: &'a [usize],
+    /// How many fours each has.
+    quads: usize,
+    x: &'a [u8],
+    /// Where each pixel's window begins in it, rising.
+    offsets: &'a [usize],
+    weights: &'a [i8],
+    bias: [i32; LANES],
+    /// As many as there are output channels.
+    multipliers: &'a [f32],
+    finish: &'a Finish,
+    residual: Option<&'a [u8]>,
+    /// From one pixel's output to the next one's.
+    step: usize,
+    /// Where the first pixel's output lies.
+    place: usize,
+}
+
+impl Panel<'_> {
+    #[inline(always)]
+    fn run<D: Dot>(&self, y: &mut Output) {
+        let reach = self.place + (self.offsets.len() - 1) * self.step + self.multipliers.len();
+        // SAFETY: the kernel has made sure that every window lies inside the image and that a panel is as long as the spans
+        // together. Eight multipliers and the output's and residual's places are checked here.
+        unsafe {
+            match &mut *y {
+                Output::Bytes(y) if self.multipliers.len() == LANES => {
+                    assert!(reach <= y.len() && self.residual.is_none_or(|residual| reach <= residual.len()));
+                    match self.residual {
+                        None => self.tiles::<D, false>(y.as_mut_ptr(), &mut []),
+                        Some(_) => self.tiles::<D, true>(y.as_mut_ptr(), &mut []),
+                    }
+                }
+                _ => {
+                    let mut sums = [[0; LANES]; BLOCK];
+                    self.tiles::<D, false>(std::ptr::null_mut(), &mut sums);
+                    for (i, sums) in sums.iter().enumerate().take(self.offsets.len()) {
+                        let place = self.place + i * self.step;
+                        let places = place..place + self.multipliers.len();
+                        rescale::write::<D>(sums, self.multipliers, self.finish, self.residual, places, y);
                     }
                 }
             }
         }
     }
 
-    /// The sums of five pixels that begin at these places of the image.
-    #[inline(always)]
-    fn sums<D: Dot>(&self, spans: &Spans, panel: &Panel, at: [usize; TILE]) -> [[i32; LANES]; TILE] {
-        let mut sums = [[0; LANES]; TILE];
-        let to: *mut i32 = sums.as_mut_ptr().cast();
-        let mut weights = panel.weights.as_ptr();
-        // All pixels' sums begin with the bias, and go on from one span to the next.
-        let (mut start, mut step) = (panel.bias.as_ptr(), 0);
-        for row in 0..spans.rows {
-            for column in 0..spans.columns {
-                let span = row * spans.row_step + column * spans.column_step;
-                // SAFETY: `check` has made sure that every window lies inside the image and that a panel is as long as
-                // the spans together; there are eight sums of each pixel, and eight of the bias.
-                unsafe {
-                    let x = at.map(|at| self.image.x.as_ptr().add(at + span));
-                    multiply::<D>(start, step, to, x, weights, spans.quads);
-                    weights = weights.add(spans.quads * FOUR * COLUMNS);
+    /// Computes five pixels at once; they become bytes unless there is room for the sums of all pixels.
+    ///
+    /// # Safety
+    /// Every window lies inside the image, and there are weights for all spans. If there is no room for sums, eight bytes
+    /// lie at every pixel's place of the output, and of the residual, if it is added, and there are eight multipliers.
+    // In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers; unrolled far,
+    // since the host spills every sum around its check for interruption whenever a loop turns.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn tiles<D: Dot, const ADDS: bool>(&self, y: *mut u8, all: &mut [[i32; LANES]]) {
+        let end = self.spans.as_ptr_range().end;
+        let last = self.offsets.len() - 1;
+        // SAFETY: the caller's promise; the unrolled loop ends behind the last four.
+        unsafe {
+            for tile in (0..self.offsets.len()).step_by(TILE) {
+                // A tile that reaches behind the block computes its last pixel several times.
+                let pixel = |i: usize| (tile + i).min(last);
+                let at = [0, 1, 2, 3, 4].map(|i| self.x.as_ptr().add(*self.offsets.get_unchecked(pixel(i))));
+                let mut sums = [D::load(self.bias.as_ptr()); TILE];
+                let mut weights = self.weights.as_ptr();
+                let mut span = self.spans.as_ptr();
+                while span != end {
+                    let mut x = at.map(|at| at.add(*span));
+                    let (mut four, mut left) = (weights, self.quads);
+                    span = span.add(1);
+                    weights = weights.add(self.quads * FOUR * COLUMNS);
+                    // Unrolled, or sums do not stay in registers.
+                    macro_rules! pixels {
+                        ($columns:ident, $x:ident => $inputs:expr, $dot:ident, $($i:literal)*) => {$(
+                            let $x = x[$i];
+                            sums[$i] = D::$dot(sums[$i], $columns, $inputs);
+                        )*};
+                    }
+                    macro_rules! quads {
+                        ($($k:literal)*) => {$(
+                            let columns = D::weights(four.add($k * 2 * FOUR * COLUMNS));
+                            if left == 2 * $k + 1 {
+                                pixels!(columns, x => D::spread(x.add($k * 2 * FOUR)), dot, 0 1 2 3 4);
+                                break;
+                            }
+                            let places = [$k * 2 * FOUR, ($k * 2 + 1) * FOUR];
+                            if D::TWICE {
+                                let columns = [columns, D::weights(four.add(places[1] * COLUMNS))];
+                                pixels!(columns, x => places.map(|place| D::spread(x.add(place))), dot_twice, 0 1 2 3 4);
+                            } else {
+                                pixels!(columns, x => D::spread(x.add(places[0])), dot, 0 1 2 3 4);
+                                let columns = D::weights(four.add(places[1] * COLUMNS));
+                                pixels!(columns, x => D::spread(x.add(places[1])), dot, 0 1 2 3 4);
+                            }
+                            if left == 2 * $k + 2 {
+                                break;
+                            }
+                        )*};
+                    }
+                    loop {
+                        quads!(0 1 2 3 4 5 6 7);
+                        left -= 16;
+                        x = x.map(|x| x.add(16 * FOUR));
+                        four = four.add(16 * FOUR * COLUMNS);
+                    }
                 }
-                (start, step) = (to.cast_const(), LANES);
+                macro_rules! pairs {
+                    ($($i:literal $j:literal,)*) => {$(
+                        let pixels = [pixel($i), pixel($j)];
+                        if y.is_null() {
+                            D::store(all.get_unchecked_mut(pixels[0]).as_mut_ptr(), sums[$i]);
+                            D::store(all.get_unchecked_mut(pixels[1]).as_mut_ptr(), sums[$j]);
+                        } else {
+                            let places = pixels.map(|pixel| self.place + pixel * self.step);
+                            let residual = if ADDS { self.residual } else { None };
+                            let residual = residual.map(|residual| places.map(|place| residual.as_ptr().add(place)));
+                            let to = places.map(|place| y.add(place));
+                            D::finish([sums[$i], sums[$j]], self.multipliers.as_ptr(), self.finish, residual, to);
+                        }
+                    )*};
+                }
+                pairs!(0 1, 2 3, 4 4,);
             }
-        }
-        sums
-    }
-
-    /// Writes the first `count` pixels of a tile, from this pixel of the output on.
-    #[inline(always)]
-    fn write<D: Dot>(&self, panel: &Panel, sums: &[[i32; LANES]; TILE], count: usize, pixel: usize, y: &mut Output) {
-        let step = self.geometry.out_channels;
-        let first = pixel * step + panel.first;
-        if let (Output::Bytes(y), LANES) = (&mut *y, panel.columns) {
-            let reach = first + (count - 1) * step + LANES;
-            assert!(count <= TILE && reach <= y.len());
-            assert!(self.operands.residual.is_none_or(|residual| reach <= residual.len()));
-            let finish = panel.finish;
-            for (i, sums) in sums.iter().enumerate().take(count) {
-                let place = first + i * step;
-                // SAFETY: eight bytes lie there in output and residual, as has just been checked.
-                unsafe {
-                    let residual = self.operands.residual.map(|residual| residual.as_ptr().add(place));
-                    D::finish(D::load(sums.as_ptr()), &finish, residual, y.as_mut_ptr().add(place));
-                }
-            }
-            return;
-        }
-        for (i, sums) in sums.iter().enumerate().take(count) {
-            let place = first + i * step;
-            // SAFETY: there are eight sums.
-            let sums = unsafe { D::load(sums.as_ptr()) };
-            super::write::<D>(sums, &panel.finish, self.operands.residual, place..place + panel.columns, y);
-        }
-    }
-}
-
-/// Adds the products of so many fours to what five pixels' sums start from, each `step` numbers behind the one before.
-///
-/// # Safety
-/// There are so many fours, at least one, behind every pixel's place, and as many times 32 weights; there are eight numbers
-/// at every start, and room for forty sums, which may be where they start.
-// In WebAssembly a function of its own that does nothing else, or the host's register allocation suffers; unrolled far,
-// since the host spills every sum around its check for interruption whenever a loop turns.
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn multiply<D: Dot>(
-    start: *const i32,
-    step: usize,
-    sums: *mut i32,
-    mut x: [*const u8; TILE],
-    mut weights: *const i8,
-    mut quads: usize,
-) {
-    // SAFETY: the caller's promise; the loop ends behind the last four.
-    unsafe {
-        let mut vectors = [D::load(start); TILE];
-        for (i, vector) in vectors.iter_mut().enumerate().skip(1) {
-            *vector = D::load(start.add(i * step));
-        }
-        macro_rules! quads {
-            ($($k:literal)*) => {$(
-                let columns = D::weights(weights.add($k * FOUR * COLUMNS));
-                for i in 0..TILE {
-                    vectors[i] = D::dot(vectors[i], columns, x[i].add($k * FOUR));
-                }
-                if quads == $k + 1 {
-                    break;
-                }
-            )*};
-        }
-        loop {
-            quads!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-            quads -= 16;
-            x = x.map(|x| x.add(16 * FOUR));
-            weights = weights.add(16 * FOUR * COLUMNS);
-        }
-        for (i, &vector) in vectors.iter().enumerate() {
-            D::store(sums.add(i * LANES), vector);
         }
     }
 }

@@ -1,37 +1,65 @@
 //! Sums become numbers, and numbers become other numbers.
 
-#[cfg(any(test, feature = "self-check"))]
 use super::Output;
 use crate::simd::dot::{Dot, Finish, clamp, nearest};
 use maasm_plan::op::{LARGEST, QuantizedConv, Rescaled, Scale};
+use std::ops::Range;
 
 /// How many numbers are computed at once.
 pub const LANES: usize = 8;
 
-/// How a convolution's sums become numbers, but for what each is multiplied by.
+/// How a convolution's sums become numbers.
 pub fn finish(op: &QuantizedConv) -> Finish {
     let (residual_zero, residual_scale) =
         op.residual.map_or((0, 0.0), |residual| (i32::from(residual.zero), residual.scale));
-    let (low, high, zero) = match op.output {
+    let (low, high, highest, zero) = match op.output {
         Rescaled::Bytes { zero, low, high } => {
             let from_zero = |bound: u8| f32::from(bound) - f32::from(zero);
-            (from_zero(low), from_zero(high), i32::from(zero))
+            (from_zero(low), from_zero(high), high, zero)
         }
-        Rescaled::Floats { low, high } => (low, high, 0),
+        Rescaled::Floats { low, high } => (low, high, 0, 0),
     };
-    Finish { multipliers: [0.0; LANES], low, high, zero, residual_zero, residual_scale }
+    Finish { low, high, highest: [highest; 16], zero: zero.into(), residual_zero, residual_scale }
 }
 
 /// Eight sums as f32 numbers.
-#[inline(always)]
-pub fn floats<D: Dot>(sums: D::Sums, finish: &Finish) -> [f32; LANES] {
-    let (mut all, mut numbers) = ([0; LANES], [0.0; LANES]);
-    // SAFETY: there is room for eight sums.
-    unsafe { D::store(all.as_mut_ptr(), sums) };
+fn floats(sums: &[i32; LANES], multipliers: &[f32; LANES], finish: &Finish) -> [f32; LANES] {
+    let mut numbers = [0.0; LANES];
     for i in 0..LANES {
-        numbers[i] = clamp(all[i] as f32 * finish.multipliers[i], finish.low, finish.high);
+        numbers[i] = clamp(sums[i] as f32 * multipliers[i], finish.low, finish.high);
     }
     numbers
+}
+
+/// Writes up to eight channels of a pixel, which lie at these places of output and residual.
+#[inline(always)]
+pub fn write<D: Dot>(
+    sums: &[i32; LANES],
+    multipliers: &[f32],
+    finish: &Finish,
+    residual: Option<&[u8]>,
+    places: Range<usize>,
+    y: &mut Output,
+) {
+    let count = places.len();
+    let mut factors = [0.0; LANES];
+    factors[..count].copy_from_slice(multipliers);
+    match y {
+        Output::Floats(y) => y[places].copy_from_slice(&floats(sums, &factors, finish)[..count]),
+        Output::Bytes(y) => {
+            let (mut bytes, mut added) = ([0; LANES], [0; LANES]);
+            if let Some(residual) = residual {
+                added[..count].copy_from_slice(&residual[places.clone()]);
+            }
+            let residual = residual.map(|_| added.as_ptr());
+            // SAFETY: there are eight sums and eight multipliers, and eight bytes at either.
+            unsafe {
+                let sums = [D::load(sums.as_ptr()); 2];
+                D::finish(sums, factors.as_ptr(), finish, residual.map(|at| [at; 2]), [bytes.as_mut_ptr(); 2]);
+            }
+            y[places].copy_from_slice(&bytes[..count]);
+        }
+    }
 }
 
 /// The specification.
