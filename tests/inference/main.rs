@@ -4,6 +4,7 @@ mod accuracy;
 mod evaluation;
 mod kernels;
 mod light;
+mod linear;
 mod network;
 mod node;
 mod packages;

@@ -2,6 +2,7 @@
 
 mod conv;
 mod depthwise;
+mod linear;
 mod quantized;
 mod random;
 mod unary;
@@ -19,6 +20,7 @@ pub fn self_check(seed: u64) -> Result<(), String> {
         conv::check(&mut random)?;
         depthwise::check(&mut random)?;
         quantized::check(&mut random)?;
+        linear::check(&mut random)?;
         unary::check(&mut random)?;
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 use super::allowance::Allowance;
 use super::kernel::Kernel;
+use super::linear::Integers;
 use super::types;
 use maasm_plan::ElementType;
 use maasm_plan::op::{Copy, Fill, Op};
@@ -110,6 +111,8 @@ pub struct Draft {
     pub counts: HashMap<BufferId, (usize, Value)>,
     /// The buffers of constants that are values already.
     constants: HashMap<usize, BufferId>,
+    /// What constants were that the file has as integers, by their addresses.
+    integers: HashMap<usize, Arc<Integers>>,
     /// What computed constants and tables may take.
     allowance: Allowance,
 }
@@ -190,6 +193,24 @@ impl Draft {
         self.constant(&Arc::new(tensor))
     }
 
+    /// A constant of numbers that the file has as integers.
+    ///
+    /// # Errors
+    /// If it has more elements than may be computed beforehand.
+    pub fn dequantized(&mut self, shape: &[usize], integers: Integers) -> Result<Value, String> {
+        self.allow(shape.iter().product())?;
+        let tensor = Tensor::from_shape(shape, &integers.floats()).map_err(|error| error.to_string())?;
+        let tensor = Arc::new(tensor);
+        let value = self.constant(&tensor);
+        self.integers.insert(address(&tensor), Arc::new(integers));
+        Ok(value)
+    }
+
+    /// What a constant was before it was dequantised.
+    pub fn integers(&self, constant: &Arc<Tensor>) -> Option<Arc<Integers>> {
+        self.integers.get(&address(constant)).cloned()
+    }
+
     /// The value as elements of another type: itself if they are so already.
     pub fn cast(&mut self, name: &str, value: &Value, element_type: ElementType) -> Value {
         if self.element_type(value) == element_type {
@@ -242,7 +263,7 @@ impl Draft {
                 let window = u64::from(conv.window[0]) * u64::from(conv.window[1]);
                 step.output.shape.iter().product::<usize>() as u64 * window * channels
             }
-            Kernel::Quantized(_) | Kernel::Plain(_) => 0,
+            Kernel::Quantized(_) | Kernel::Linear(_) | Kernel::Plain(_) => 0,
         };
         self.steps.iter().flatten().map(of_step).sum()
     }

@@ -3,6 +3,7 @@
 use super::arena::{Lifetime, place};
 use super::draft::{BufferId, Draft, Operand, Step, Value};
 use super::kernel::{Conv, Kernel};
+use super::linear::LinearConv;
 use super::lower::Model;
 use super::quantize::Quantized;
 use super::{Error, pack};
@@ -210,6 +211,10 @@ impl Emitter {
                 inputs.splice(1..1, self.quantized(&quantized));
                 Op::QuantizedConv(quantized.op())
             }
+            Kernel::Linear(conv) => {
+                inputs.splice(1..1, self.linear(&conv));
+                Op::QLinearConv(conv.op)
+            }
         };
         maasm_plan::Step { name: step.name, op, inputs, outputs: vec![output], scratch }
     }
@@ -238,12 +243,22 @@ impl Emitter {
     /// Weights, bias and multipliers of a convolution of bytes.
     fn quantized(&mut self, quantized: &Quantized) -> [TensorId; 3] {
         let integers = quantized.integers();
-        let weights = self.write(|out| out.extend(integers.weights.iter().map(|&weight| weight as u8)));
-        let bias = self.write(|out| integers.bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
-        let factors = self.write(|out| integers.multipliers.iter().for_each(|value| out.extend(value.to_le_bytes())));
-        let channels = vec![quantized.conv.out_channels as u32];
+        self.integers(&integers.weights, &integers.bias, &integers.multipliers)
+    }
+
+    /// Weights, bias and multipliers of a convolution in a model that arrived quantised.
+    fn linear(&mut self, conv: &LinearConv) -> [TensorId; 3] {
+        self.integers(&conv.weights, &conv.bias, &conv.multipliers)
+    }
+
+    fn integers(&mut self, weights: &[i8], bias: &[i32], multipliers: &[f32]) -> [TensorId; 3] {
+        let len = weights.len() as u32;
+        let channels = vec![bias.len() as u32];
+        let weights = self.write(|out| out.extend(weights.iter().map(|&weight| weight as u8)));
+        let bias = self.write(|out| bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
+        let factors = self.write(|out| multipliers.iter().for_each(|value| out.extend(value.to_le_bytes())));
         [
-            self.tensor(ElementType::I8, vec![integers.weights.len() as u32], Place::Constants(weights)),
+            self.tensor(ElementType::I8, vec![len], Place::Constants(weights)),
             self.tensor(ElementType::I32, channels.clone(), Place::Constants(bias)),
             self.tensor(ElementType::F32, channels, Place::Constants(factors)),
         ]
@@ -278,6 +293,10 @@ pub fn scratch(op: &Op, inputs: &[Operand], output: &Operand) -> Option<(Element
             let extents = |shape: &[usize]| [0, 1, 2, 3].map(|axis| shape[axis] as u32);
             Some((ElementType::U8, conv.scratch(extents(&inputs[0].shape), extents(&output.shape))? as usize))
         }
+        Op::QLinearConv(conv) => {
+            let extents = |shape: &[usize]| [0, 1, 2, 3].map(|axis| shape[axis] as u32);
+            Some((ElementType::I16, conv.scratch(extents(&inputs[0].shape), extents(&output.shape)) as usize))
+        }
         Op::Suppress(suppress) => Some((ElementType::U32, suppress.boxes as usize)),
         Op::Conv(conv) => {
             let spatial = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
@@ -294,6 +313,7 @@ fn scratch_of(step: &Step) -> Option<(ElementType, usize)> {
         Kernel::Conv(conv) if conv.is_depthwise() => None,
         Kernel::Conv(conv) => scratch(&Op::Conv(dense(conv)), &step.inputs, &step.output),
         Kernel::Quantized(quantized) => scratch(&Op::QuantizedConv(quantized.op()), &step.inputs, &step.output),
+        Kernel::Linear(conv) => scratch(&Op::QLinearConv(conv.op.clone()), &step.inputs, &step.output),
         Kernel::Plain(op) => scratch(op, &step.inputs, &step.output),
     }
 }

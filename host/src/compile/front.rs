@@ -5,7 +5,7 @@
 //! on.
 
 use super::allowance::{self, Allowance};
-use super::{Error, Options, Unsupported, guard};
+use super::{Error, Options, Unsupported, guard, linear};
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
@@ -16,6 +16,7 @@ use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 /// # Errors
 /// If the graph is invalid, has operators that tract does not know, leaves shapes open, or asks for too much.
 pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Result<TypedModel, Error> {
+    let model = &*linear::expand(model);
     let foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
     if !foreign.is_empty() {
         return Err(Error::Unsupported(foreign));

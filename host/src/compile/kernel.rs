@@ -11,6 +11,8 @@ pub enum Kernel {
     Conv(Box<Conv>),
     /// A convolution of bytes.
     Quantized(Box<super::quantize::Quantized>),
+    /// A convolution of bytes in a model that arrived quantised.
+    Linear(Box<super::linear::LinearConv>),
     /// Everything else is already what the plan holds.
     Plain(Op),
 }

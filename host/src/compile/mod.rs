@@ -9,6 +9,7 @@
 //! - `native/`: operators that the front end does not know are kept whole; one operator family is one file
 //! - `constants`: what reads only constants is computed now
 //! - `fuse`: what follows a `kernel` becomes part of it
+//! - `linear/`: convolutions of bytes where the model arrived quantised
 //! - `quantize/`: convolutions of bytes in place of those of f32
 //! - `shapes`: what shape every value has, for whom the plan is not enough
 //! - `emit`: the draft becomes a plan; `pack` orders weights, `arena` places activations
@@ -25,6 +26,7 @@ mod front;
 mod fuse;
 mod guard;
 mod kernel;
+mod linear;
 mod lower;
 mod native;
 mod pack;
@@ -39,7 +41,7 @@ pub use store::WeightFormat;
 
 use crate::network::{Network, Parameters};
 use allowance::Allowance;
-use maasm_plan::Plan;
+use maasm_plan::{Op, Plan};
 use tract_onnx::pb::ModelProto;
 
 /// What the user may decide about a compilation.
@@ -64,6 +66,26 @@ pub struct Compiled {
     pub parameters: u64,
     /// Multiply-accumulate operations of one inference.
     pub multiply_accumulates: u64,
+}
+
+/// How the convolutions and dense layers of a model compute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// With bytes.
+    pub int8: usize,
+    /// With f32.
+    pub float: usize,
+}
+
+impl Compiled {
+    /// How many convolutions and dense layers compute with what.
+    pub fn layers(&self) -> Layers {
+        let count = |counts: fn(&Op) -> bool| self.plan.steps.iter().filter(|step| counts(&step.op)).count();
+        Layers {
+            int8: count(|op| matches!(op, Op::QuantizedConv(_) | Op::QLinearConv(_))),
+            float: count(|op| matches!(op, Op::Conv(_) | Op::Depthwise(_))),
+        }
+    }
 }
 
 /// Something in the model that has no lowering.
@@ -123,8 +145,9 @@ fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> 
     let mut lowered = lower::lower(&typed, allowance)?;
     drop(typed);
     let multiply_accumulates = lowered.draft.multiply_accumulates();
+    let arrived = linear::rewrite(&mut lowered);
     if let Some(calibration) = &options.calibration
-        && quantize::rewrite(&mut lowered, calibration) == 0
+        && quantize::rewrite(&mut lowered, calibration) + arrived == 0
     {
         return Err(Error::Invalid("the model has no convolution or dense layer that can be quantised".into()));
     }

@@ -61,6 +61,16 @@ pub trait Native: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether every element that comes out is one of its first input's, in the same place.
+    fn is_elementwise(&self) -> bool {
+        false
+    }
+
+    /// Whether it is left to the lowering even if its inputs are constant.
+    fn is_kept(&self, _: &Inputs<Input>) -> bool {
+        false
+    }
+
     /// Turns it into steps, for the one output that the node wants. `at` gives the places of the operator's inputs
     /// among the node's.
     ///
@@ -151,6 +161,11 @@ impl Whole {
         self.native.reads_pictures()
     }
 
+    /// Whether every element that comes out is one of its first input's, in the same place.
+    pub fn is_elementwise(&self) -> bool {
+        self.native.is_elementwise()
+    }
+
     /// What comes of constants, so that shapes that are computed by this operator are known. Nothing if the compiler does
     /// not compute it.
     fn evaluate(&self, inputs: &[Arc<Tensor>]) -> Option<Vec<Tensor>> {
@@ -162,6 +177,9 @@ impl Whole {
             shape: inputs[place].shape().to_vec(),
             value: Some(inputs[place].clone()),
         });
+        if self.native.is_kept(&given) {
+            return None;
+        }
         let wires: Vec<Wire> = inputs
             .iter()
             .map(|tensor| types::as_computed(tensor).map(Wire::Constant))

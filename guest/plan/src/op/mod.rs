@@ -14,6 +14,8 @@ mod fill;
 mod found;
 mod gather;
 mod grid_sample;
+mod linear;
+mod linear_conv;
 mod local_response;
 mod pool;
 mod quantized;
@@ -35,6 +37,8 @@ pub use fill::Fill;
 pub use found::{Count, NonZero, Suppress};
 pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
+pub use linear::{Linear, QLinearAdd, byte_limits};
+pub use linear_conv::{LinearOutput, PAIR, QLinearConv};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
 pub use quantized::{LARGEST, MOST_WEIGHT, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, SLACK, Scale};
@@ -105,6 +109,14 @@ pub enum Op {
     QuantizedConv(QuantizedConv),
     /// Elements that are not zero come to their places.
     Unpack,
+    /// f32 numbers become bytes, as ONNX defines it.
+    QuantizeLinear(Linear),
+    /// Bytes become f32 numbers, as ONNX defines it.
+    DequantizeLinear(Linear),
+    /// Convolution of bytes, as ONNX defines it.
+    QLinearConv(QLinearConv),
+    /// The sum of two tensors of bytes.
+    QLinearAdd(QLinearAdd),
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -150,6 +162,10 @@ impl Op {
             Self::Dequantize(scale) => scale.check(operands, ElementType::U8, ElementType::F32),
             Self::QuantizedConv(op) => op.check(operands),
             Self::Unpack => unpack::check(operands),
+            Self::QuantizeLinear(op) => op.check_quantize(operands),
+            Self::DequantizeLinear(op) => op.check_dequantize(operands),
+            Self::QLinearConv(op) => op.check(operands),
+            Self::QLinearAdd(op) => op.check(operands),
         }
     }
 

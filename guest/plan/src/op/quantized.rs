@@ -205,7 +205,7 @@ impl Scale {
     }
 }
 
-fn typed(tensor: &Tensor, element_type: ElementType, elements: u64, what: &str) -> Result<(), String> {
+pub(super) fn typed(tensor: &Tensor, element_type: ElementType, elements: u64, what: &str) -> Result<(), String> {
     need(tensor.element_type == element_type && tensor.elements() == Some(elements), || {
         format!(
             "{what} must hold {elements} values of {element_type:?}, is {:?} of {:?}",

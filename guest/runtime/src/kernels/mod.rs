@@ -12,6 +12,7 @@ mod found;
 mod gather;
 mod grid_sample;
 mod integers;
+pub mod linear;
 mod local_response;
 mod pool;
 pub mod quantized;
@@ -27,7 +28,7 @@ mod walk;
 pub use unary::apply;
 
 use crate::simd::Level;
-use maasm_plan::op::{Op, Rescaled};
+use maasm_plan::op::{LinearOutput, Op, Rescaled};
 use maasm_plan::{ElementType, Tensor};
 
 /// The most inputs that an operator has.
@@ -68,6 +69,11 @@ impl<'a> Operand<'a> {
 
     fn indices(&self) -> gather::Indices<'a> {
         gather::Indices { element_type: self.element_type, bytes: self.bytes() }
+    }
+
+    /// An input of bytes in which `zero` stands for 0.
+    fn linear(&self, zero: i16) -> linear::Bytes<'a> {
+        linear::Bytes::new(self.element_type, self.bytes(), zero)
     }
 
     /// The bytes of an input of an operator that does not work in place.
@@ -151,6 +157,24 @@ pub fn run(
                 Rescaled::Floats { .. } => quantized::Output::Floats(bytemuck::cast_slice_mut(output)),
             };
             quantized::run(level, op, &Geometry::new(x.shape, &to.shape), &operands, &mut y, scratch);
+        }
+        Op::QuantizeLinear(op) => linear::quantize(op, x.floats(), to.element_type, output),
+        Op::DequantizeLinear(op) => linear::dequantize(op, &x.linear(op.zero), bytemuck::cast_slice_mut(output)),
+        Op::QLinearAdd(op) => linear::add(op, &x.linear(op.a.zero), &second.linear(op.b.zero), output),
+        Op::QLinearConv(op) => {
+            let operands = linear::Operands {
+                x: x.linear(op.zero),
+                weights: bytemuck::cast_slice(second.bytes()),
+                bias: bytemuck::cast_slice(inputs[2].bytes()),
+                multipliers: inputs[3].floats(),
+                residual: op.residual.map(|residual| inputs[4].linear(residual.zero)),
+            };
+            let mut y = match op.output {
+                LinearOutput::Bytes { .. } => linear::Output::Bytes(output),
+                LinearOutput::Floats { .. } => linear::Output::Floats(bytemuck::cast_slice_mut(output)),
+            };
+            let geometry = Geometry::new(x.shape, &to.shape);
+            linear::run(level, op, &geometry, &operands, &mut y, bytemuck::cast_slice_mut(scratch));
         }
         _ if x.element_type != ElementType::F32 && !matches!(op, Op::Fill(_)) => on_integers(op, x, second, output),
         _ => on_floats(level, op, inputs, to, bytemuck::cast_slice_mut(output), scratch, workspace),

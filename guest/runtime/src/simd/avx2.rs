@@ -21,6 +21,7 @@ pub unsafe fn run<K: Kernel>(kernel: K) {
 unsafe impl Simd for Avx2 {
     type Vector = __m256;
     type Dot = super::dot::Avx2Dot;
+    type Words = super::words::Avx2Words;
     const LANES: usize = 8;
     const TILING: Tiling = Tiling::Direct(6);
 

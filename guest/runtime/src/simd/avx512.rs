@@ -21,6 +21,7 @@ pub unsafe fn run<K: Kernel>(kernel: K) {
 unsafe impl Simd for Avx512 {
     type Vector = __m512;
     type Dot = super::dot::Avx2Dot;
+    type Words = super::words::Avx2Words;
     const LANES: usize = 16;
     const TILING: Tiling = Tiling::Direct(8);
 

@@ -13,8 +13,10 @@ mod portable;
 mod wasm;
 
 pub mod dot;
+mod words;
 
 pub use dot::{Dot, Finish};
+pub use words::Words;
 
 /// A vector of [`Simd::LANES`] floats.
 ///
@@ -28,6 +30,8 @@ pub unsafe trait Simd: Copy {
     const LANES: usize;
     /// Sums of products of bytes.
     type Dot: Dot;
+    /// Sums of products of 16 bits.
+    type Words: Words;
     /// How a convolution keeps its sums in registers.
     const TILING: Tiling;
 

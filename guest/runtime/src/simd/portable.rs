@@ -11,6 +11,7 @@ type Vector = [f32; 4];
 unsafe impl Simd for Portable {
     type Vector = Vector;
     type Dot = super::dot::PortableDot;
+    type Words = super::words::PortableWords;
     const LANES: usize = 4;
     const TILING: Tiling = Tiling::Packed;
 

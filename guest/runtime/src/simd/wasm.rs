@@ -10,6 +10,7 @@ pub struct Wasm;
 unsafe impl Simd for Wasm {
     type Vector = v128;
     type Dot = super::dot::WasmDot;
+    type Words = super::words::WasmWords;
     const LANES: usize = 4;
     const TILING: Tiling = Tiling::Packed;
 

@@ -64,6 +64,10 @@ pub(super) struct Cost {
     /// Two for each multiply-accumulate.
     pub flops: u64,
     pub step_count: usize,
+    /// Convolutions and dense layers that compute with bytes.
+    pub int8_layers: usize,
+    /// Convolutions and dense layers that compute with f32.
+    pub float_layers: usize,
     pub memory: Memory,
     /// Measured natively on this machine, with `--time` only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +139,8 @@ fn cost(compiled: &Compiled, timing: Option<Timing>) -> Cost {
         multiply_accumulates: compiled.multiply_accumulates,
         flops: 2 * compiled.multiply_accumulates,
         step_count: compiled.plan.steps.len(),
+        int8_layers: compiled.layers().int8,
+        float_layers: compiled.layers().float,
         memory: Memory::of(&compiled.plan),
         time: timing.map(|timing| Time { runs: timing.runs, milliseconds: timing.total.as_secs_f64() * 1e3 }),
     }

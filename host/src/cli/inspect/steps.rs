@@ -29,12 +29,12 @@ pub(super) fn describe(plan: &Plan, step: &Step) -> Description {
 fn multiply_accumulates(op: &Op, input: Option<&Tensor>, output: Option<&Tensor>) -> u64 {
     let elements = output.and_then(Tensor::elements).unwrap_or(0);
     let window = |[height, width]: [u32; 2]| u64::from(height) * u64::from(width);
+    let channels = input.and_then(|tensor| tensor.shape.last()).map_or(0, |&channels| u64::from(channels));
     let for_each_element = match op {
-        Op::Conv(conv) => {
-            let channels = input.and_then(|tensor| tensor.shape.last()).map_or(0, |&channels| u64::from(channels));
-            window(conv.window) * channels / u64::from(conv.groups.max(1))
-        }
+        Op::Conv(conv) => window(conv.window) * channels / u64::from(conv.groups.max(1)),
         Op::Depthwise(depthwise) => window(depthwise.window),
+        Op::QuantizedConv(conv) => window(conv.window) * channels / u64::from(conv.groups.max(1)),
+        Op::QLinearConv(conv) => window(conv.window) * channels / u64::from(conv.groups.max(1)),
         _ => 0,
     };
     elements * for_each_element
@@ -45,12 +45,22 @@ fn kernel(op: &Op) -> String {
     let then = |activation: &Option<Unary>| {
         activation.as_ref().map(|function| format!(" + {}", self::function(function))).unwrap_or_default()
     };
+    let groups = |groups: u32| if groups > 1 { format!(" in {groups} groups") } else { String::new() };
+    let residual = |is_there: bool| if is_there { " + residual" } else { "" };
     match op {
         Op::Conv(conv) => {
-            let groups = if conv.groups > 1 { format!(" in {} groups", conv.groups) } else { String::new() };
-            let residual = if conv.residual { " + residual" } else { "" };
-            format!("convolution {}{groups}{residual}{}", size(conv.window), then(&conv.activation))
+            let residual = residual(conv.residual);
+            format!("convolution {}{}{residual}{}", size(conv.window), groups(conv.groups), then(&conv.activation))
         }
+        Op::QuantizedConv(conv) => {
+            let residual = residual(conv.residual.is_some());
+            format!("int8 convolution {}{}{residual}", size(conv.window), groups(conv.groups))
+        }
+        Op::QLinearConv(conv) => {
+            let residual = residual(conv.residual.is_some());
+            format!("int8 convolution {}{}{residual}", size(conv.window), groups(conv.groups))
+        }
+        Op::QLinearAdd(_) => "int8 add".into(),
         Op::Depthwise(depthwise) => format!("depthwise {}{}", size(depthwise.window), then(&depthwise.activation)),
         Op::Pool(pool) => format!("{} pool {}", variant(&pool.kind), size(pool.window)),
         Op::Unary(unary) => function(unary),

@@ -40,6 +40,10 @@ fn compiled(text: &mut String, cost: &Cost) {
     let gflop = cost.flops as f64 / 1e9;
     let work = format!("{} multiply-accumulates ({gflop:.2} GFLOP)", grouped(cost.multiply_accumulates));
     line(text, "work", &work);
+    if cost.int8_layers > 0 {
+        let all = cost.int8_layers + cost.float_layers;
+        line(text, "int8", &format!("{} of {all} convolutions and dense layers", cost.int8_layers));
+    }
     memory(text, &cost.memory);
     if let Some(time) = &cost.time {
         let measured = "measured natively on this machine, one thread, random input";

@@ -78,6 +78,8 @@ pub struct Made {
     pub activations: u64,
     /// Bytes of weights.
     pub weights: u64,
+    /// What its convolutions and dense layers compute with.
+    pub layers: compile::Layers,
 }
 
 impl Wish {
@@ -165,6 +167,7 @@ impl Wish {
             multiply_accumulates: compiled.multiply_accumulates,
             activations: compiled.plan.arena_len,
             weights: compiled.constants.len() as u64,
+            layers: compiled.layers(),
         })
     }
 

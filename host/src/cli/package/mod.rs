@@ -59,6 +59,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         multiply_accumulates: made.multiply_accumulates,
         activations: made.activations,
         weights: made.weights,
+        int8_layers: made.layers.int8,
+        float_layers: made.layers.float,
         size: made.component.len() as u64,
         seconds: start.elapsed().as_secs_f64(),
     });

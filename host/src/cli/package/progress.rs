@@ -36,6 +36,10 @@ pub struct Done<'a> {
     pub activations: u64,
     /// Bytes of weights.
     pub weights: u64,
+    /// Convolutions and dense layers that compute with bytes.
+    pub int8_layers: usize,
+    /// Convolutions and dense layers that compute with f32.
+    pub float_layers: usize,
     /// Bytes of the component.
     pub size: u64,
     pub seconds: f64,
@@ -73,8 +77,9 @@ impl Progress {
             line["stage"] = json!("done");
             return println!("{line}");
         }
-        let Done { name, version, output, parameters, multiply_accumulates, activations, weights, size, seconds } =
-            done;
+        let Done {
+            name, version, output, parameters, multiply_accumulates, activations, weights, size, seconds, ..
+        } = done;
         println!("{name} {version} → {}", output.display());
         println!(
             "  {} parameters, {} multiply-accumulates, {} of activations at most",
@@ -82,6 +87,10 @@ impl Progress {
             count(*multiply_accumulates),
             mebibytes(*activations),
         );
+        if done.int8_layers > 0 {
+            let all = done.int8_layers + done.float_layers;
+            println!("  {} of {all} convolutions and dense layers in int8", done.int8_layers);
+        }
         println!(
             "  component {}: weights {} and the rest {}; packaged in {seconds:.1} s",
             mebibytes(*size),

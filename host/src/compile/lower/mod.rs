@@ -62,6 +62,9 @@ pub enum Wire {
     Unsupported,
 }
 
+/// How many operators that only change the element type are looked through for one that reads pictures.
+const THROUGH: usize = 4;
+
 /// The result of a lowering: the wanted output of the node, or why there is none.
 pub type Lowered = Result<Value, String>;
 
@@ -306,13 +309,7 @@ impl Lowering<'_> {
     /// kernels do not compute with, it is cast.
     fn input(&mut self, source: &TypedNode, element_type: ElementType, shape: Vec<usize>) -> Value {
         let rank = shape.len();
-        let picture = |successor: &InletId| {
-            let op = &self.model.node(successor.node).op;
-            op.is::<Conv>()
-                || op.is::<SumPool>()
-                || op.downcast_ref::<Whole>().is_some_and(|whole| whole.reads_pictures() && successor.slot == 0)
-        };
-        let order = if rank > 2 && source.outputs[0].successors.iter().any(picture) {
+        let order = if rank > 2 && self.is_picture(&source.outputs[0], THROUGH) {
             super::draft::channels_last(rank)
         } else {
             (0..rank).collect()
@@ -320,6 +317,22 @@ impl Lowering<'_> {
         let value = self.draft.typed(element_type, shape, order);
         self.inputs.push((OutletId::new(source.id, 0), value.clone()));
         if element_type.is_computed() { value } else { self.draft.cast(&source.name, &value, ElementType::F32) }
+    }
+}
+
+impl Lowering<'_> {
+    /// Whether an outlet is best given channels last; it may first be quantised and dequantised, by so many operators.
+    fn is_picture(&self, outlet: &Outlet<TypedFact>, through: usize) -> bool {
+        outlet.successors.iter().any(|successor| {
+            let node = self.model.node(successor.node);
+            let whole = node.op_as::<Whole>().filter(|_| successor.slot == 0);
+            node.op_is::<Conv>()
+                || node.op_is::<SumPool>()
+                || whole.is_some_and(Whole::reads_pictures)
+                || (through > 0
+                    && whole.is_some_and(Whole::is_elementwise)
+                    && self.is_picture(&node.outputs[0], through - 1))
+        })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Input, Inputs, Native, Output, counted_axis};
 use crate::compile::draft::{Draft, Value};
+use crate::compile::linear::Integers;
 use crate::compile::lower::{Lowered, Node};
-use maasm_plan::op::{self, BinaryKind, ReduceKind, Unary};
+use maasm_plan::op::{self, BinaryKind, ReduceKind, Unary, byte_limits};
 use maasm_plan::{ElementType, Op};
 use std::sync::Arc;
 use tract_onnx::pb::NodeProto;
@@ -76,6 +77,34 @@ impl Linear {
     }
 }
 
+impl Linear {
+    /// How bytes stand for numbers, if one scale and one zero point do for all and are known.
+    fn of_all(&self, node: &Node, at: &Inputs<usize>, bytes: ElementType) -> Option<op::Linear> {
+        let (least, greatest) = byte_limits(bytes).ok()?;
+        let number = |place: usize| -> Option<f32> {
+            let constant = node.constant(place).filter(|constant| constant.len() == 1)?;
+            constant.cast_to::<f32>().ok()?.to_plain_array_view::<f32>().ok()?.first().copied()
+        };
+        let scale = number(1)?;
+        let zero = at.get(2).copied().flatten().map_or(Some(0.0), number)?;
+        let is_sound = scale.is_finite() && scale > 0.0 && (f32::from(least)..=f32::from(greatest)).contains(&zero);
+        is_sound.then_some(op::Linear { scale, zero: zero as i16 })
+    }
+
+    /// Constant bytes of several axes, which are weights, as integers and what they stand for.
+    fn integers(&self, node: &Node, at: &Inputs<usize>) -> Option<Integers> {
+        let (bytes, scales) = (node.constant(0)?, node.constant(1)?);
+        let zeros = match at.get(2).copied().flatten() {
+            Some(place) => Some(&**node.constant(place)?),
+            None => None,
+        };
+        if bytes.rank() < 2 || self.block > 0 {
+            return None;
+        }
+        Integers::new(bytes, scales, zeros, counted_axis(self.axis, bytes.rank()).ok()?)
+    }
+}
+
 /// The least and the greatest number of an integer type, as floats.
 pub fn limits(element_type: ElementType) -> Result<(f32, f32), String> {
     Ok(match element_type {
@@ -121,6 +150,16 @@ impl Native for Linear {
         if self.quantizes { "QuantizeLinear" } else { "DequantizeLinear" }
     }
 
+    fn is_elementwise(&self) -> bool {
+        true
+    }
+
+    fn is_kept(&self, inputs: &Inputs<Input>) -> bool {
+        let is_bytes =
+            |input: &Input| matches!(input.datum_type, DatumType::I8 | DatumType::U8) && input.shape.len() > 1;
+        !self.quantizes && inputs.first().and_then(Option::as_ref).is_some_and(is_bytes)
+    }
+
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {
         let [Some(x), Some(scale), rest @ ..] = &inputs[..] else { return Err("it needs two inputs".into()) };
         let zero = rest.first().and_then(Option::as_ref);
@@ -133,8 +172,28 @@ impl Native for Linear {
     }
 
     fn lower(&self, node: &Node, at: &Inputs<usize>, draft: &mut Draft) -> Lowered {
+        if !self.quantizes
+            && let Some(integers) = self.integers(node, at)
+        {
+            return draft.dequantized(&node.shape, integers);
+        }
         let x = node.value(0, draft);
         let shape = x.shape.clone();
+        if self.quantizes
+            && let Some(linear) = self.of_all(node, at, node.element_type)
+        {
+            let x = draft.cast(node.name, &x, ElementType::F32);
+            let output = draft.typed(node.element_type, shape, x.order.clone());
+            draft.push_unary(node.name, Op::QuantizeLinear(linear), &x, &output);
+            return Ok(output);
+        }
+        if !self.quantizes
+            && let Some(linear) = self.of_all(node, at, draft.element_type(&x))
+        {
+            let output = draft.value(shape, x.order.clone());
+            draft.push_unary(node.name, Op::DequantizeLinear(linear), &x, &output);
+            return Ok(output);
+        }
         let scale = node.value(1, draft);
         let scale = draft.cast(node.name, &scale, ElementType::F32);
         let scale = self.spread(node.name, scale, &shape, draft)?;
