@@ -8,8 +8,11 @@ use layers::{LAYERS, Numbers};
 use maasm_runtime::{AlignedBytes, Executor};
 use std::cell::RefCell;
 
+/// A layer and what runs it.
+type Prepared = Option<(usize, Executor<AlignedBytes>)>;
+
 thread_local! {
-    static PREPARED: RefCell<[Option<(usize, Executor<AlignedBytes>)>; 2]> = const { RefCell::new([None, None]) };
+    static PREPARED: RefCell<[Prepared; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// Multiply-accumulate operations of a layer.

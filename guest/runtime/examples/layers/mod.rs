@@ -172,7 +172,6 @@ impl Layer {
             let (memory, at) = match tensor.place {
                 Place::Constants(at) => (&mut constants, at as usize),
                 Place::Arena(at) => (&mut arena, at as usize),
-                _ => unreachable!("there are no other places"),
             };
             fill(tensor.element_type, &mut memory.as_mut()[at..at + tensor.bytes().unwrap() as usize]);
         }

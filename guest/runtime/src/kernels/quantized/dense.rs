@@ -1,7 +1,6 @@
 //! Dense and grouped convolution: tiles of five pixels by eight output channels whose sums stay in registers.
 //!
-//! Where every group's channels are a multiple of four and nothing is padded, inputs are read where they are; otherwise they
-//! are first copied into an image for which that is so. For every window row, or cell, the inputs under the window are then
+//! Inputs are read from an image that needs no padding, whose groups have channels in fours. For every window row, or cell, the inputs under the window are then
 //! contiguous, and four of them are multiplied at once. Products of two fours are added up in 16 bits first.
 
 use super::image::Image;
@@ -15,7 +14,6 @@ use maasm_plan::op::{QUAD, QUANTIZED_PANEL, QuantizedConv};
 const TILE: usize = 5;
 /// Pixels whose inputs stay in the cache while all panels pass by.
 const BLOCK: usize = 12 * TILE;
-
 const COLUMNS: usize = QUANTIZED_PANEL as usize;
 const FOUR: usize = QUAD as usize;
 
@@ -26,8 +24,8 @@ impl Kernel for Dense<'_, '_> {
     #[inline(always)]
     fn run<S: Simd>(self) {
         let Work { op, geometry, operands, y, scratch } = self.0;
-        let image_len = geometry.size[0] * geometry.size[1] * geometry.channels;
-        let places = geometry.out_size[0] * geometry.out_size[1];
+        let image_len = geometry.size.iter().product::<usize>() * geometry.channels;
+        let places = geometry.out_size.iter().product::<usize>();
         let groups = op.groups as usize;
         let panels = groups * (geometry.out_channels / groups).div_ceil(COLUMNS);
         for n in 0..geometry.batch {
@@ -62,10 +60,10 @@ struct Spans {
 impl Convolution<'_> {
     fn spans(&self) -> Spans {
         let [rows, columns] = self.op.window.map(|extent| extent as usize);
-        let [row_dilation, column_dilation] = self.op.dilation.map(|extent| extent as usize);
         let each = self.image.channels / self.op.groups as usize;
-        let column_step = column_dilation * self.image.channels;
-        let row_step = row_dilation * self.image.row_step();
+        let [row_step, column_step] = [self.image.row_step(), self.image.channels];
+        let [row_step, column_step] =
+            [row_step * self.op.dilation[0] as usize, column_step * self.op.dilation[1] as usize];
         let quads = self.op.contiguous(self.geometry.channels as u32) as usize;
         let columns = columns * each / FOUR / quads;
         let places = (0..rows).flat_map(|row| (0..columns).map(move |column| row * row_step + column * column_step));
@@ -75,10 +73,10 @@ impl Convolution<'_> {
     #[inline(always)]
     fn run<D: Dot>(&self, first_pixel: usize, y: &mut Output) {
         let spans = self.spans();
-        let [out_height, out_width] = self.geometry.out_size;
-        let pixels = out_height * out_width;
+        let out_width = self.geometry.out_size[1];
+        let pixels = self.geometry.out_size[0] * out_width;
         let groups = self.op.groups as usize;
-        let [each, out_channels] = [self.image.channels / groups, self.geometry.out_channels / groups];
+        let [each, out_channels] = [self.image.channels, self.geometry.out_channels].map(|channels| channels / groups);
         let panels = out_channels.div_ceil(COLUMNS);
         let panel_len = spans.places.len() * spans.quads * FOUR * COLUMNS;
         let [row_stride, column_stride] = self.op.stride.map(|extent| extent as usize);
@@ -96,8 +94,8 @@ impl Convolution<'_> {
             for group in 0..groups {
                 for panel in 0..panels {
                     let columns = (out_channels - panel * COLUMNS).min(COLUMNS);
-                    let channels =
-                        group * out_channels + panel * COLUMNS..group * out_channels + panel * COLUMNS + columns;
+                    let first = group * out_channels + panel * COLUMNS;
+                    let channels = first..first + columns;
                     let mut bias = [0; LANES];
                     bias[..columns].copy_from_slice(&self.operands.bias[channels.clone()]);
                     let weights = &self.operands.weights[(group * panels + panel) * panel_len..][..panel_len];
@@ -196,7 +194,6 @@ impl Panel<'_> {
                     let (mut four, mut left) = (weights, self.quads);
                     span = span.add(1);
                     weights = weights.add(self.quads * FOUR * COLUMNS);
-                    // Unrolled, or sums do not stay in registers.
                     macro_rules! pixels {
                         ($columns:ident, $x:ident => $inputs:expr, $dot:ident, $($i:literal)*) => {$(
                             let $x = x[$i];
