@@ -1,12 +1,15 @@
 //! Convolutions of bytes as ONNX's QLinearConv defines them, all eight bits of the inputs.
 
 use super::linear::{Linear, clamped};
-use super::quantized::{MOST_CELLS, QUANTIZED_PANEL, typed};
+use super::quantized::{QUANTIZED_PANEL, typed};
 use super::{Operands, image, need, reach, window_fits};
 use crate::ElementType;
 use alloc::format;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
+
+/// The most window cells that a depthwise convolution may have.
+pub const MOST_CELLS: u32 = 49;
 
 /// Input positions that are multiplied at once.
 pub const PAIR: u32 = 2;

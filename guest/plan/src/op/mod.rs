@@ -38,7 +38,7 @@ pub use found::{Count, NonZero, Suppress};
 pub use gather::{Combine, Component, Gather, Places, Scatter};
 pub use grid_sample::{GridBorder, GridMode, GridSample};
 pub use linear::{Linear, QLinearAdd, byte_limits};
-pub use linear_conv::{LinearOutput, PAIR, QLinearConv};
+pub use linear_conv::{LinearOutput, MOST_CELLS, PAIR, QLinearConv};
 pub use local_response::LocalResponse;
 pub use pool::{Pool, PoolKind};
 pub use quantized::{LARGEST, MOST_WEIGHT, QUAD, QUANTIZED_PANEL, QuantizedConv, Rescaled, SLACK, Scale};

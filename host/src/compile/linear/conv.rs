@@ -104,7 +104,7 @@ fn filter(conv: &Conv, integers: &Integers, channel: usize) -> Option<(Vec<i8>, 
 fn whole_bias(bias: f32, step: f64, filter: &[i8]) -> Option<i32> {
     let whole = if bias == 0.0 { 0.0 } else { (f64::from(bias) / step).round_ties_even() };
     // Also no number at all.
-    if !(whole.abs() <= LARGEST_BIAS) {
+    if whole.is_nan() || whole.abs() > LARGEST_BIAS {
         return None;
     }
     let most: i64 = filter.iter().map(|&weight| i64::from(weight).abs() * LARGEST_INPUT).sum();

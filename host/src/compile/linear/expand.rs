@@ -156,10 +156,7 @@ impl<'a> Expansion<'a> {
         let given = node.output.first()?;
         let scale = input(node, place);
         let output = if scale.is_empty() { given.clone() } else { self.name(node) };
-        let operator = match node.op_type.strip_prefix("QLinear") {
-            Some(operator) => operator,
-            None => "Gemm",
-        };
+        let operator = node.op_type.strip_prefix("QLinear").unwrap_or("Gemm");
         self.nodes.push(NodeProto {
             op_type: operator.into(),
             name: node.name.clone(),

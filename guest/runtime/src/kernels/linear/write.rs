@@ -47,9 +47,9 @@ impl<'a, 'b, 'c> Writer<'a, 'b, 'c> {
             Output::Bytes(y) => {
                 let bytes = numbers.map(|number| (nearest(number) + zero) as u8);
                 let y = &mut y[places];
-                match y.try_into() {
-                    Ok(y) => *<&mut [u8; LANES]>::from(y) = bytes,
-                    Err(_) => y.copy_from_slice(&bytes[..count]),
+                match y.as_mut_array::<LANES>() {
+                    Some(y) => *y = bytes,
+                    None => y.copy_from_slice(&bytes[..count]),
                 }
             }
         }
