@@ -166,7 +166,7 @@ fn what_cannot_be_optimised_is_told() {
     let place = Place::local();
     let onnx = place.file("nan.onnx", &encode(&broken));
     place.json(&["publish", &onnx, "--name", "nan", "--preprocess", "imagenet"]);
-    for recipe in [["--prune", "0.5"], ["--prune-channels", "0.5"], ["--low-rank", "0.5"]] {
+    for recipe in [["--prune", "0.5"], ["--prune-channels", "0.5"]] {
         place.fails(&[&["optimize", "nan@1.0.0"], &recipe[..]].concat(), "second.weight");
     }
     let quantize = ["optimize", "nan@1.0.0", "--quantize", "int8", "--calibrate", text(&samples)];
