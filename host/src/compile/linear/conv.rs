@@ -5,8 +5,8 @@ use crate::compile::kernel::Conv;
 use maasm_plan::ElementType;
 use maasm_plan::op::{Linear, LinearOutput, MOST_CELLS, QLinearConv, Unary, byte_limits};
 
-/// No bias is larger: what is added to it is checked with it.
-const LARGEST_BIAS: f64 = (1 << 30) as f64;
+/// A thousandth of the largest sum.
+const NEXT_TO_NOTHING: f64 = (1 << 21) as f64;
 /// The largest difference of two bytes.
 const LARGEST_INPUT: i64 = 255;
 
@@ -100,15 +100,14 @@ fn filter(conv: &Conv, integers: &Integers, channel: usize) -> Option<(Vec<i8>, 
     Some((filter, scale))
 }
 
-/// The bias in steps of the sums, if these fit 32 bits with it.
+/// The bias in steps of the sums, if these fit 32 bits with it. quantize_static makes steps just so large that the bias
+/// alone does: what the sums are too large by is taken off it, if that is next to nothing.
 fn whole_bias(bias: f32, step: f64, filter: &[i8]) -> Option<i32> {
     let whole = if bias == 0.0 { 0.0 } else { (f64::from(bias) / step).round_ties_even() };
-    // Also no number at all.
-    if whole.is_nan() || whole.abs() > LARGEST_BIAS {
-        return None;
-    }
     let most: i64 = filter.iter().map(|&weight| i64::from(weight).abs() * LARGEST_INPUT).sum();
-    (most + (whole as i64).abs() <= i64::from(i32::MAX)).then_some(whole as i32)
+    let room = (i64::from(i32::MAX) - most) as f64;
+    let fits = room >= 0.0 && whole.is_finite() && whole.abs() - room <= NEXT_TO_NOTHING;
+    fits.then(|| whole.clamp(-room, room) as i32)
 }
 
 /// The bytes that stand for the bounds of an activation.
