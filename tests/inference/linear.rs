@@ -78,6 +78,7 @@ fn inputs(data: &Path) -> [Vec<Vec<f32>>; 2] {
 fn a_quantised_efficientnet_computes_with_bytes_and_answers_as_onnxruntime_does() {
     let Some(data) = data() else { return };
     let [samples, others] = inputs(&data);
+    let classes: Vec<usize> = photographs(&data).iter().skip(1).step_by(2).map(|(_, class)| *class).collect();
     for way in WAYS {
         let model = data.join("efficientnet-lite0.onnx");
         let Some(quantized) = Quantized::new(&model, &samples, "1x3x224x224", way) else {
@@ -91,7 +92,14 @@ fn a_quantised_efficientnet_computes_with_bytes_and_answers_as_onnxruntime_does(
         let same = answers.iter().zip(&expected).filter(|(a, b)| top(a) == top(b)).count();
         let equal = answers.iter().flatten().zip(expected.iter().flatten()).filter(|(a, b)| a == b).count();
         let all: usize = expected.iter().map(Vec::len).sum();
-        println!("{way:?}: {same} of {} first answers as onnxruntime's, {equal} of {all} logits", others.len());
+        let right = |answers: &[Vec<f32>]| answers.iter().zip(&classes).filter(|(a, class)| top(a) == **class).count();
+        println!(
+            "{way:?}: {same} of {} first answers as onnxruntime's, {equal} of {all} logits; {} are right, of \
+             onnxruntime's {}",
+            others.len(),
+            right(&answers),
+            right(&expected)
+        );
         assert!(same * 100 >= others.len() * 99, "{way:?}: only {same} of {} first answers", others.len());
     }
 }

@@ -4,7 +4,7 @@
 //! instance starts as fast as before, has the weights of one layer more in memory, and computes as before.
 
 use half::f16;
-use maasm_plan::op::{Binary, BinaryKind, PANEL};
+use maasm_plan::op::PANEL;
 use maasm_plan::{ALIGNMENT, ElementType, Op, Place, Plan, Step, Tensor, TensorId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -98,16 +98,7 @@ impl Storing<'_> {
                 let factors: Vec<u8> = factors.iter().flat_map(|value| value.to_le_bytes()).collect();
                 let factors = self.constant(ElementType::F32, vec![(panels * lanes) as u32], &factors);
                 let widened = self.widened(shape);
-                widen(Op::Cast, vec![kept], widened);
-                let extents = [panels, length, lanes].map(|extent| extent as u32);
-                let scale = Binary {
-                    kind: BinaryKind::Mul,
-                    shape: extents.to_vec(),
-                    a_strides: vec![extents[1] * extents[2], extents[2], 1],
-                    b_strides: vec![extents[2], 0, 1],
-                    activation: None,
-                };
-                widen(Op::Binary(scale), vec![widened, factors], widened);
+                widen(Op::Widen, vec![kept, factors], widened);
                 Some(widened)
             }
             WeightFormat::Sparse => {

@@ -26,6 +26,7 @@ mod softmax;
 mod top;
 mod unary;
 mod unpack;
+mod widen;
 
 pub use binary::{Binary, BinaryKind};
 pub use contract::Contract;
@@ -117,6 +118,8 @@ pub enum Op {
     QLinearConv(QLinearConv),
     /// The sum of two tensors of bytes.
     QLinearAdd(QLinearAdd),
+    /// Weights of eight bits become f32 numbers.
+    Widen,
 }
 
 /// What a step's operands are, for [`Op::check`].
@@ -166,6 +169,7 @@ impl Op {
             Self::DequantizeLinear(op) => op.check_dequantize(operands),
             Self::QLinearConv(op) => op.check(operands),
             Self::QLinearAdd(op) => op.check(operands),
+            Self::Widen => widen::check(operands),
         }
     }
 

@@ -24,6 +24,7 @@ mod top;
 pub mod unary;
 mod unpack;
 mod walk;
+mod widen;
 
 pub use unary::apply;
 
@@ -143,6 +144,10 @@ pub fn run(
         }
         Op::Quantize(op) => quantized::quantize(op, x.floats(), output),
         Op::Dequantize(op) => quantized::dequantize(op, x.bytes(), bytemuck::cast_slice_mut(output)),
+        Op::Widen => {
+            let weights = bytemuck::cast_slice(x.bytes());
+            widen::run(weights, second.floats(), bytemuck::cast_slice_mut(output));
+        }
         Op::Unpack => unpack::run(x.bytes(), second.floats(), bytemuck::cast_slice_mut(output)),
         Op::QuantizedConv(op) => {
             let operands = quantized::Operands {
