@@ -261,7 +261,10 @@ fn a_classifier_learns_other_labels_and_says_how_well_on_others() {
         assert_eq!(tuned["evaluation"]["evaluated"], 24);
 
         // Without other data a quarter is put aside.
-        let text_of = place.text(&["tune", "net@1.0.0", "--data", text(&data)]);
+        let text_of = place.text(&["tune", "net@1.0.0", "--data", text(&data), "--recall", "0.9"]);
+        let threshold = text_of.lines().find(|line| line.starts_with("  green: from ")).expect("it has a threshold");
+        let recall: f64 = threshold.split_once("recall ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
+        assert!(recall >= 90.0, "{text_of}");
         assert!(text_of.contains("fitted to 27 samples") && text_of.contains("of 9 other samples"), "{text_of}");
 
         let one = pictures(6, &classes[..1], 5);

@@ -16,6 +16,7 @@ mod open_inference;
 mod open_inference_client;
 mod open_inference_refused;
 mod openapi;
+mod optimize;
 mod photographs;
 mod pictures;
 mod publish;

@@ -6,7 +6,7 @@ use super::package::{Form, Progress};
 use super::place::{At, Place, Side, job};
 use crate::registry::{Intent, Reference};
 use crate::server::TuneRequest;
-use crate::service::{Compiler, Service, Tune, TunedVersion, put_aside};
+use crate::service::{Compiler, Service, Target, Tune, TunedVersion, put_aside};
 use anyhow::{Context, Result, bail};
 use maasm_evaluation::Report;
 use maasm_evaluation::summary::Method;
@@ -43,6 +43,12 @@ pub struct Arguments {
     /// Divide all logits by what makes probabilities as often right as they say (temperature scaling)
     #[arg(long)]
     temperature: bool,
+    /// Find for each class from which probability on a sample counts as of it, so that this share of its samples is found
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "precision")]
+    recall: Option<f64>,
+    /// As --recall, so that this share of what counts as of the class is of it
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    precision: Option<f64>,
     /// How many folds cross-validation has
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(2..=50))]
     folds: u32,
@@ -85,6 +91,8 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
                     name: arguments.name.clone(),
                     number: arguments.number.as_ref().map(ToString::to_string),
                     temperature: arguments.temperature,
+                    recall: arguments.recall,
+                    precision: arguments.precision,
                     folds: Some(arguments.folds),
                     resamples: Some(arguments.resamples),
                     seed: Some(arguments.seed),
@@ -134,6 +142,7 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
         data: &data,
         evaluate: &test,
         temperature: arguments.temperature,
+        target: arguments.recall.map(Target::Recall).or(arguments.precision.map(Target::Precision)),
         folds: arguments.folds,
         method: Method { seed: arguments.seed, resamples: arguments.resamples, threads },
         folder: folder.path(),
@@ -162,6 +171,12 @@ fn text(outcome: &TunedVersion, report: &Report, files: &[PathBuf]) -> String {
     if let Some(temperature) = tuned.temperature {
         text += &format!("  all logits are divided by {temperature:.3}\n");
     }
+    for one in &tuned.thresholds {
+        let from = one.threshold.map_or_else(|| "no samples".into(), |threshold| format!("from {threshold:.4} on"));
+        let missed = if one.reached { "" } else { ", which is as near as it comes" };
+        let (precision, recall) = (percent(one.precision), percent(one.recall));
+        text += &format!("  {}: {from}: precision {precision}, recall {recall}{missed}\n", one.class);
+    }
     for remark in remarks {
         text += &format!("  note: {remark}\n");
     }
@@ -178,4 +193,11 @@ fn text(outcome: &TunedVersion, report: &Report, files: &[PathBuf]) -> String {
         text += &format!("  report: {}\n", file.display());
     }
     text + &format!("to let it answer: maasm deploy {}@{}\n", facts.name, facts.version)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("write a share above 0 and at most 1, like 0.9".into()),
+    }
 }

@@ -11,6 +11,6 @@ mod restructure;
 mod samples;
 
 pub use apply::{Applied, apply};
-pub use recipe::{Quantization, Recipe, Tuned};
+pub use recipe::{Quantization, Recipe, Threshold, Tuned};
 pub use restructure::{Head, features, restructure, with_head};
 pub use samples::Samples;

@@ -68,6 +68,24 @@ pub struct Tuned {
     /// What all logits were divided by afterwards, so that probabilities are as often right as they say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// From which probability on a sample counts as of a class, where a recall or precision was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<Threshold>,
+}
+
+/// From which probability on a sample counts as of a class, found on samples that the layer was not fitted to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Threshold {
+    /// The class's name.
+    pub class: String,
+    /// The probability; none if the class has no samples.
+    pub threshold: Option<f32>,
+    /// The share of what then counts as of the class that is of it.
+    pub precision: f64,
+    /// The share of what is of the class that then counts as of it.
+    pub recall: f64,
+    /// Whether what was asked for is reached; if not, no threshold comes nearer.
+    pub reached: bool,
 }
 
 impl Recipe {

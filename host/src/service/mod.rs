@@ -32,6 +32,7 @@ mod tune;
 pub use compiler::Compiler;
 pub use error::Error;
 pub use evaluate::Evaluate;
+pub use maasm_tuning::thresholds::Target;
 pub use optimize::{Difference, Optimize, Optimized};
 pub use route::Choice;
 pub use search::Bounds;

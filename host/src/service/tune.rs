@@ -4,14 +4,16 @@ use super::optimize::{apart, named, reference};
 use super::score::session;
 use super::{Error, Evaluate, Service};
 use crate::engine::{Engine, EngineOptions, Model};
-use crate::optimize::{Head, Recipe, Tuned};
+use crate::optimize::{Head, Recipe, Threshold, Tuned};
 use crate::registry::{self, Evaluation, Intent, Made, Record, Reference, Registry};
 use crate::tensors::floats;
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels, Truth};
 use maasm_evaluation::run::Progress;
 use maasm_evaluation::summary::Method;
+use maasm_metrics::softmax;
 use maasm_tuning::select::{CrossValidation, cross_validate};
+use maasm_tuning::thresholds::{self, Target};
 use maasm_tuning::{Matrix, logistic, temperature};
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,8 @@ pub struct Tune<'a> {
     pub evaluate: &'a Dataset,
     /// Whether all logits are divided by what makes probabilities as often right as they say.
     pub temperature: bool,
+    /// The recall or precision that each class is to reach by a threshold of its own.
+    pub target: Option<Target>,
     /// How many folds cross-validation has.
     pub folds: u32,
     /// How figures are computed; what shuffling begins with is in it, too.
@@ -104,7 +108,17 @@ impl Service {
             }
         };
         let factor = temperature.map_or(1.0, |temperature| (1.0 / temperature) as f32);
-        let scaled = |values: Vec<f32>| values.into_iter().map(|value| value * factor).collect();
+        let thresholds = match wanted.target {
+            None => Vec::new(),
+            Some(target) => {
+                let rows = selection.held_out_logits.chunks_exact(classes.len());
+                let scores: Vec<f32> = rows.flat_map(|row| softmax(&scaled_by(row, factor))).collect();
+                let scores = Matrix::new(&scores, classes.len()).map_err(failed)?;
+                let found = thresholds::fit(scores, &truth, target).map_err(failed)?;
+                found.into_iter().map(|one| threshold(one, &classes)).collect()
+            }
+        };
+        let scaled = |values: Vec<f32>| scaled_by(&values, factor);
         let head = Head { labels: classes.clone(), weights: scaled(fit.head.weights), bias: scaled(fit.head.bias) };
         let chosen = selection.scores.iter().find(|score| score.c == selection.c);
         let tuned = Tuned {
@@ -114,6 +128,7 @@ impl Service {
             cross_validation_accuracy: chosen.map_or(f64::NAN, |score| score.mean_accuracy),
             seed: wanted.method.seed,
             temperature,
+            thresholds,
         };
         let record = self.publish_head(intent, wanted, &parent, &source, &head, &tuned)?;
         let evaluate = Evaluate {
@@ -292,6 +307,16 @@ fn classes(data: &Dataset) -> Result<(Vec<String>, Vec<u32>), Error> {
     let index = |name: &&str| names.binary_search(name).expect("it is among them") as u32;
     let indices = truth.iter().map(index).collect();
     Ok((names.into_iter().map(str::to_owned).collect(), indices))
+}
+
+fn scaled_by(values: &[f32], factor: f32) -> Vec<f32> {
+    values.iter().map(|value| value * factor).collect()
+}
+
+fn threshold(found: thresholds::ClassThreshold, classes: &[String]) -> Threshold {
+    let thresholds::ClassThreshold { class, threshold, precision, recall, reached, .. } = found;
+    let class = classes.get(class as usize).cloned().unwrap_or_default();
+    Threshold { class, threshold, precision, recall, reached }
 }
 
 /// A message about classes by index, with their names.

@@ -5,7 +5,7 @@ use super::making::{self, Maker};
 use super::optimize::number;
 use crate::registry::{self, Job, Reference, check_name};
 use crate::server::{Kind, Problem};
-use crate::service::{Service, Tune, TunedVersion, put_aside};
+use crate::service::{Service, Target, Tune, TunedVersion, put_aside};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -30,6 +30,12 @@ pub struct TuneRequest {
     /// Divides all logits by what makes probabilities as often right as they say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temperature: bool,
+    /// The recall that each class is to reach by a threshold of its own, above 0 and at most 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<f64>,
+    /// Or the precision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<f64>,
     /// How many folds cross-validation has, 2 to 50; 5 if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folds: Option<u32>,
@@ -49,6 +55,16 @@ impl TuneRequest {
     pub fn check(&self, service: &Service) -> Result<Reference, Problem> {
         if let Some(folds) = self.folds.filter(|folds| !(2..=50).contains(folds)) {
             return Err(Problem::new(Kind::BadRequest, format!("cross-validation has 2 to 50 folds, not {folds}")));
+        }
+        if self.recall.is_some() && self.precision.is_some() {
+            return Err(Problem::new(
+                Kind::BadRequest,
+                "a threshold reaches a recall or a precision; ask for one of them",
+            ));
+        }
+        if let Some(share) = self.recall.or(self.precision).filter(|share| !(*share > 0.0 && *share <= 1.0)) {
+            let why = format!("a recall or precision is above 0 and at most 1, not {share}");
+            return Err(Problem::new(Kind::BadRequest, why));
         }
         self.name.as_deref().map(check_name).transpose()?;
         self.number.as_deref().map(number).transpose()?;
@@ -97,6 +113,7 @@ fn work(maker: &Maker, asked: &TuneRequest) -> Result<TunedVersion, Problem> {
         data: &data,
         evaluate: &test,
         temperature: asked.temperature,
+        target: asked.recall.map(Target::Recall).or(asked.precision.map(Target::Precision)),
         folds: asked.folds.unwrap_or(5),
         method,
         folder: &maker.folder,
