@@ -49,6 +49,14 @@ pub enum CalibrationError {
     /// The model takes something else than one tensor of f32.
     #[error("only models with one input of f32 can be calibrated with pictures")]
     Inputs,
+    /// What a layer computes is no number, or infinite.
+    #[error(
+        "what {layer} computes is no number, or infinite, on the samples; its weights may be damaged: train or export the model again"
+    )]
+    NotFinite {
+        /// The layer, or `the input`.
+        layer: String,
+    },
     /// The model cannot be run.
     #[error("the model cannot be run: {0}")]
     Run(String),
@@ -76,6 +84,11 @@ pub fn calibrate(compiled: &Compiled, samples: &[Vec<f32>], ranges: Ranges) -> R
         None => ends_of_input.add(values),
         Some(step) => ends[step].add(values),
     })?;
+    let named = plan.steps.iter().map(|step| step.name.as_str());
+    let mut all = std::iter::once("the input").chain(named).zip(std::iter::once(&ends_of_input).chain(&ends));
+    if let Some((layer, _)) = all.find(|(_, ends)| !ends.are_finite()) {
+        return Err(CalibrationError::NotFinite { layer: layer.into() });
+    }
     let mut histogram_of_input = ends_of_input.histogram();
     let mut histograms: Vec<Histogram> = ends.iter().map(Ends::histogram).collect();
     each(&mut executor, samples, &mut |step, values| match step {
@@ -135,6 +148,10 @@ impl Ends {
                 self.high = self.high.max(value);
             }
         }
+    }
+
+    fn are_finite(&self) -> bool {
+        self.sums.iter().all(|sum| sum.is_finite())
     }
 
     fn means(&self) -> Vec<f32> {
