@@ -107,7 +107,9 @@ fn check_int8(name: &str) {
     let off = found.iter().zip(&expected).fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
     println!("{name}: {} steps; outputs up to {largest}, off by {off}", quantized.plan.steps.len());
     assert!(off <= 0.1 * largest, "{name}: {off} off of {largest}");
-    assert!(quantized.constants.len() * 100 < float.constants.len() * 27, "{name}: its weights are not a quarter");
+    let share = quantized.constants.len() as f64 / float.constants.len() as f64;
+    // A quarter, and what fills up windows of depthwise convolutions and channels of small groups.
+    assert!(share < 0.31, "{name}: its weights are {share} of f32's");
 }
 
 #[test]

@@ -116,25 +116,27 @@ impl Histogram {
         between(self.low + first as f32 * width, self.low + (last + 1) as f32 * width)
     }
 
-    /// How much is lost of what the values tell: the divergence of the distribution that the bytes have from the values'.
+    /// How much is lost of what the values tell: the divergence of the distribution that the bytes have from the values'. Zeros,
+    /// of which activations have many, have a byte of their own and are not looked at.
     fn divergence(&self, scale: &Scale) -> f64 {
         let width = (self.high - self.low) / BINS as f32;
         let value = |bin: usize| self.low + (bin as f32 + 0.5) * width;
-        // Each byte stands for some bins, among those which are not empty its values are spread evenly.
+        let zero = if width > 0.0 { (-self.low / width) as usize } else { 0 };
+        let counts = || self.counts.iter().enumerate().filter(move |(bin, count)| **count > 0 && *bin != zero);
+        // Each byte stands for some bins, among which its values are spread evenly.
         let mut bytes = [(0u64, 0u64); LARGEST as usize + 1];
-        for (bin, &count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (bin, &count) in counts() {
             let (values, bins) = &mut bytes[usize::from(byte(scale, value(bin)))];
             *values += count;
             *bins += u64::from(scale.reaches(value(bin)));
         }
-        let total: u64 = self.counts.iter().sum();
-        let parts = self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(bin, &count)| {
+        let total: u64 = counts().map(|(_, &count)| count).sum();
+        let parts = counts().map(|(bin, &count)| {
             let (values, bins) = bytes[usize::from(byte(scale, value(bin)))];
             let own = count as f64 / total as f64;
-            // What is clamped is found where the end's bins are.
             let kept = values as f64 / total as f64 / bins.max(1) as f64;
-            let penalty = if scale.reaches(value(bin)) { 1.0 } else { CLAMPED };
-            own * (own / (kept * penalty)).ln()
+            let kept = if scale.reaches(value(bin)) { kept } else { kept * CLAMPED };
+            own * (own / kept).ln()
         });
         parts.sum()
     }
@@ -189,7 +191,22 @@ mod tests {
         let reach = |ranges| histogram.scale(ranges).scale * 127.0;
         assert!((reach(Ranges::MinMax) - 100.0).abs() < 0.01);
         assert!((reach(Ranges::Percentile) - 40.0).abs() < 0.1, "{}", reach(Ranges::Percentile));
-        assert!(reach(Ranges::Entropy) < 70.0, "{}", reach(Ranges::Entropy));
+    }
+
+    #[test]
+    fn entropy_keeps_what_tells_values_apart() {
+        // Values that are the rarer the larger they are, up to one at 100, and as many zeros: a finer step tells more.
+        let mut steep = Histogram::new(0.0, 100.0);
+        steep.add(
+            &[vec![0.0; 50_000], (1..50_000).map(|i| -(i as f32 / 50_000.0).ln()).collect(), vec![100.0]].concat(),
+        );
+        assert!(steep.scale(Ranges::Entropy).scale * 127.0 < 40.0);
+        // As many at the end as anywhere: to clamp them loses more than a finer step tells.
+        let mut even = Histogram::new(0.0, 6.0);
+        even.add(&(0..50_000).map(|i| 6.0 * i as f32 / 50_000.0).collect::<Vec<_>>());
+        even.add(&vec![0.0; 50_000]);
+        even.add(&vec![6.0; 5_000]);
+        assert!(even.scale(Ranges::Entropy).scale * 127.0 > 5.9);
     }
 
     #[test]
