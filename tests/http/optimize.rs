@@ -56,16 +56,15 @@ fn what_makes_no_sense_is_refused_at_once() {
     refused(json!({"version": "net@1.0.0", "recipe": quantize}), 400, "bad-request", "`calibrate`");
     let unknown = json!({"version": "net@1.0.0", "recipe": quantize, "calibrate": "none"});
     refused(unknown, 404, "no-such-data", "none");
-    refused(json!({"version": "net@3.0.0", "recipe": {"prune": 0.5}}), 404, "no-such-version", "3.0.0");
+    refused(json!({"version": "net@3.0.0", "recipe": {"prune": 0.5}}), 404, "no-such-model", "3.0.0");
     let search = json!({"version": "net@1.0.0", "search": {"max_top1_drop": 0.01}});
     refused(search, 400, "bad-request", "`evaluate`");
     let answer = document(&server, "/api/v1/tune", &json!({"version": "net@1.0.0", "data": "few", "folds": 1}));
     answer.is_problem(400, "bad-request", "2 to 50 folds");
     // What turns out later fails the job.
     let overlap = json!({"version": "net@1.0.0", "recipe": quantize, "calibrate": "few", "evaluate": "many"});
-    let job = document(&server, "/api/v1/optimize?wait=true", &overlap).json();
-    assert_eq!(job["state"], "failed", "{job}");
-    assert!(job["error"].as_str().unwrap().contains("would be evaluated, too"), "{job}");
+    let answer = document(&server, "/api/v1/optimize?wait=true", &overlap);
+    answer.is_problem(422, "bad-data", "would be evaluated, too");
     assert_eq!(server.get("/api/v1/models/net").json()["versions"].as_array().unwrap().len(), 1);
 }
 
