@@ -151,6 +151,8 @@ fn what_cannot_be_optimised_is_told() {
         place.fails(&["optimize", "net@9.0.0", "--prune", "0.5"], "9.0.0");
         let both = ["--calibrate", text(&samples), "--evaluate", text(&samples)];
         place.fails(&[&["optimize", "net@1.0.0", "--quantize", "int8"], &both[..]].concat(), "10 of the samples");
+        // Also the half of the samples that candidates are compared on is not to be what they were made with.
+        place.fails(&[&["optimize", "net@1.0.0", "--auto"], &both[..]].concat(), "5 of the samples");
         // A number that is in use.
         place.fails(&["optimize", "net@1.0.0", "--prune", "0.5", "--as", "1.0.0"], "1.0.0");
         let auto = ["optimize", "net@1.0.0", "--auto", "--evaluate", text(&test), "--max-size", "1000"];

@@ -1,6 +1,6 @@
 //! `maasm tune`
 
-use super::evaluate::{self, Bar, samples};
+use super::evaluate::{self, Bar, Effort, samples};
 use super::optimize;
 use super::package::{Form, Progress};
 use super::place::{At, Place, Side, job};
@@ -9,9 +9,7 @@ use crate::server::TuneRequest;
 use crate::service::{Compiler, Service, Target, Tune, TunedVersion, put_aside};
 use anyhow::{Context, Result, bail};
 use maasm_evaluation::Report;
-use maasm_evaluation::summary::Method;
 use semver::Version;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// Fit a classifier to labels of your own: a new last layer on the features that the version computes.
@@ -58,15 +56,8 @@ pub struct Arguments {
     /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
     #[arg(long, value_name = "FILE", value_parser = evaluate::report_file)]
     report: Vec<PathBuf>,
-    /// How many threads compute features and evaluate [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroU32>,
-    /// How often samples are drawn again for 95 % intervals
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(..=100_000))]
-    resamples: u32,
-    /// What draws and shuffles begin with
-    #[arg(long, value_name = "N", default_value = "0")]
-    seed: u64,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     at: At,
 }
@@ -94,8 +85,8 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
                     recall: arguments.recall,
                     precision: arguments.precision,
                     folds: Some(arguments.folds),
-                    resamples: Some(arguments.resamples),
-                    seed: Some(arguments.seed),
+                    resamples: Some(arguments.effort.resamples),
+                    seed: Some(arguments.effort.seed),
                 };
                 let tuned: TunedVersion = job::ask(remote, "tune", &request).await?;
                 let report = evaluate::whole(remote, &tuned.evaluation).await?;
@@ -123,7 +114,7 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
         Some(test) => [open(&arguments.data)?, open(test)?],
         None => {
             let data = open(&arguments.data)?;
-            let aside = put_aside(&data, arguments.seed)?;
+            let aside = put_aside(&data, arguments.effort.seed)?;
             [data.only(|index| !aside[index])?, open(&arguments.data)?.only(|index| aside[index])?]
         }
     };
@@ -132,8 +123,6 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
     let progress = Progress::new(Form::Text);
     let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
     let bar = Bar::new();
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let threads = arguments.threads.map_or_else(cores, |threads| threads.get() as usize);
     let wanted = Tune {
         version: &arguments.version,
         number: &number,
@@ -144,7 +133,7 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
         temperature: arguments.temperature,
         target: arguments.recall.map(Target::Recall).or(arguments.precision.map(Target::Precision)),
         folds: arguments.folds,
-        method: Method { seed: arguments.seed, resamples: arguments.resamples, threads },
+        method: arguments.effort.method(),
         folder: folder.path(),
         compile: &compile,
         stage: &|stage| progress.stage(stage),

@@ -7,7 +7,6 @@ use crate::registry::{Intent, Provenance, Reference, Registry, Selector};
 use crate::service::{Evaluate, Service};
 use anyhow::{Context, Result};
 use maasm_evaluation::Report;
-use maasm_evaluation::summary::Method;
 use std::path::Path;
 
 /// Evaluates a version of the folder.
@@ -23,7 +22,7 @@ pub fn version(
         version,
         against,
         data: &data,
-        method: method(arguments),
+        method: arguments.effort.method(),
         search: None,
         progress: &|what, progress| bar.tell(what, progress),
         cancelled: &|| false,
@@ -42,10 +41,4 @@ pub fn component(arguments: &Arguments) -> Result<Report> {
     let selector = Selector::Exact(record.facts.version);
     version(arguments, &service, &Reference { name: record.facts.name, selector }, None)
         .with_context(|| file.display().to_string())
-}
-
-fn method(arguments: &Arguments) -> Method {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let threads = arguments.threads.map_or_else(cores, |threads| threads.get() as usize);
-    Method { seed: arguments.seed, resamples: arguments.resamples, threads }
 }

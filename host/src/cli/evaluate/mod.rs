@@ -2,15 +2,17 @@
 //!
 //! # Layout
 //! - `local`: on this machine; `remote`: at a server
-//! - `samples`: what `--data` means
+//! - `samples`: what `--data` means; `effort`: how figures are computed
 //! - `text`: a report for people; `progress`: how far it is
 
+mod effort;
 mod local;
 mod progress;
 mod remote;
 pub(super) mod samples;
 mod text;
 
+pub(super) use effort::Effort;
 pub(super) use progress::Bar;
 pub(super) use remote::{packed, whole};
 pub(super) use text::report as text;
@@ -19,7 +21,6 @@ use super::place::{At, Side};
 use crate::registry::Reference;
 use anyhow::{Context, Result, bail};
 use maasm_evaluation::Report;
-use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// Evaluate a version on labelled data, and keep the report with it.
@@ -50,15 +51,8 @@ pub struct Arguments {
     /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
     #[arg(long, value_name = "FILE", value_parser = report_file)]
     report: Vec<PathBuf>,
-    /// How many threads evaluate [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroU32>,
-    /// How often samples are drawn again for 95 % intervals
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(..=100_000))]
-    resamples: u32,
-    /// What the draws begin with
-    #[arg(long, value_name = "N", default_value = "0")]
-    seed: u64,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     at: At,
 }

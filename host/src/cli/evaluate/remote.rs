@@ -25,8 +25,8 @@ pub async fn version(
         ("version", Some(version.to_string())),
         ("against", against.map(Reference::to_string)),
         ("data", Some(name)),
-        ("resamples", Some(arguments.resamples.to_string())),
-        ("seed", Some(arguments.seed.to_string())),
+        ("resamples", Some(arguments.effort.resamples.to_string())),
+        ("seed", Some(arguments.effort.seed.to_string())),
     ];
     let address_of_job = address(remote.server(), &["evaluate"], &parameters);
     let answer = match is_here {

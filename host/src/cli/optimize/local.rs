@@ -8,7 +8,6 @@ use crate::registry::Intent;
 use crate::service::{Compiler, Optimize, Optimized, Service};
 use anyhow::{Context, Result};
 use maasm_evaluation::Report;
-use maasm_evaluation::summary::Method;
 use std::path::{Path, PathBuf};
 
 /// Optimises a version of the folder.
@@ -33,7 +32,7 @@ pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Resu
         model: arguments.model.as_deref(),
         calibrate: calibrate.as_deref(),
         evaluate: data.as_ref(),
-        method: arguments.method(),
+        method: arguments.effort.method(),
         folder: folder.path(),
         compile: &compile,
         stage: &|stage| progress.stage(stage),
@@ -61,12 +60,4 @@ fn content(path: &Path, service: &Service) -> Result<PathBuf> {
     let name = path.to_str().context("there is no such file")?;
     let set = service.registry().data(name).with_context(|| format!("there is no file {name}, and"))?;
     Ok(service.registry().blobs().path(&set.content))
-}
-
-impl Arguments {
-    fn method(&self) -> Method {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let threads = self.threads.map_or_else(cores, |threads| threads.get() as usize);
-        Method { seed: self.seed, resamples: self.resamples, threads }
-    }
 }

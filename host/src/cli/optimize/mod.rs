@@ -10,14 +10,13 @@ mod text;
 
 pub(super) use remote::data;
 
-use super::evaluate;
+use super::evaluate::{self, Effort};
 use super::place::{At, Side};
 use crate::optimize::Recipe;
 use crate::registry::Reference;
 use crate::service::Bounds;
 use anyhow::{Context, Result, bail};
 use semver::Version;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// Make a smaller or faster version of a version, with the proof beside it.
@@ -62,15 +61,8 @@ pub struct Arguments {
     /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
     #[arg(long, value_name = "FILE", value_parser = evaluate::report_file, requires = "evaluate")]
     report: Vec<PathBuf>,
-    /// How many threads evaluate [default: the number of cores]
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroU32>,
-    /// How often samples are drawn again for 95 % intervals
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(..=100_000))]
-    resamples: u32,
-    /// What the draws begin with
-    #[arg(long, value_name = "N", default_value = "0")]
-    seed: u64,
+    #[command(flatten)]
+    effort: Effort,
     #[command(flatten)]
     at: At,
 }

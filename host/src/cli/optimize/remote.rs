@@ -26,8 +26,8 @@ pub async fn optimize(arguments: &Arguments, remote: &Remote) -> Result<(Optimiz
         number: arguments.number.as_ref().map(ToString::to_string),
         calibrate: data(remote, arguments.calibrate.as_deref()).await?,
         evaluate: data(remote, arguments.evaluate.as_deref()).await?,
-        resamples: Some(arguments.resamples),
-        seed: Some(arguments.seed),
+        resamples: Some(arguments.effort.resamples),
+        seed: Some(arguments.effort.seed),
     };
     let optimized: Optimized = job::ask(remote, "optimize", &request).await?;
     let Some(evaluation) = &optimized.evaluation else { return Ok((optimized, None)) };

@@ -58,6 +58,27 @@ pub async fn make<T: Serialize + Send + 'static>(
     Ok(serde_json::to_value(made).map_err(registry::Error::from)?)
 }
 
+/// Gives a request that says none the number of the version to be made, of the model with this name, or of the parent's;
+/// says whether it did. What the reference means may change before the job is done again, so it is made exact, too.
+///
+/// # Errors
+/// If there is no such parent.
+pub fn number(
+    inner: &Inner,
+    version: &mut String,
+    number: &mut Option<String>,
+    name: Option<&str>,
+) -> Result<bool, Problem> {
+    if number.is_some() {
+        return Ok(false);
+    }
+    let registry = inner.service.registry();
+    let parent = registry.find(&version.parse()?)?.facts;
+    *version = format!("{}@{}", parent.name, parent.version);
+    *number = Some(registry.next_number(name.unwrap_or(&parent.name))?.to_string());
+    Ok(true)
+}
+
 /// Data that cannot be used.
 pub fn bad_data(error: DataError) -> Problem {
     Problem::new(Kind::BadData, error.to_string())

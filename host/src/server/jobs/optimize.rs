@@ -83,13 +83,10 @@ pub fn number(text: &str) -> Result<Version, Problem> {
 /// Makes the version.
 pub async fn optimize(inner: &Inner, job: &Job) -> Result<Value, Problem> {
     let mut asked: OptimizeRequest = serde_json::from_value(job.request.clone()).map_err(registry::Error::from)?;
-    if asked.number.is_none() {
-        let registry = inner.service.registry();
-        // What a reference means may change before the job is done again; and it must not take another number.
-        let parent = registry.find(&asked.version.parse()?)?.facts;
-        asked.version = format!("{}@{}", parent.name, parent.version);
-        asked.number = Some(registry.next_number(&parent.name)?.to_string());
-        registry.settle_job(&job.id, &serde_json::to_value(&asked).map_err(registry::Error::from)?)?;
+    // Once: a job that is done again must not take another number.
+    if making::number(inner, &mut asked.version, &mut asked.number, None)? {
+        let settled = serde_json::to_value(&asked).map_err(registry::Error::from)?;
+        inner.service.registry().settle_job(&job.id, &settled)?;
     }
     making::make(inner, job, move |maker| work(maker, &asked)).await
 }

@@ -1,6 +1,7 @@
 //! `/api/v1/jobs`: work that takes its time.
 
 use crate::registry::{Job, JobState};
+use crate::server::jobs::Work;
 use crate::server::query::{Page, Parameters};
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
@@ -98,4 +99,17 @@ pub(super) async fn answer(state: &State, job: Job, wait: bool) -> Result<Respon
     };
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
     Ok((status, [(LOCATION, location)], Json(job)).into_response())
+}
+
+/// Takes work on that needs no upload, and answers with its job.
+pub(super) async fn take_on(
+    state: State,
+    Wanted(intent): Wanted,
+    patience: Patience,
+    work: Work,
+    asked: impl Serialize + Send + 'static,
+) -> Result<Response, Problem> {
+    let runner = state.jobs.clone();
+    let job = state.blocking(move |_| runner.take_on(&intent, work, &asked)).await?;
+    answer(&state, job, patience.wait).await
 }

@@ -29,17 +29,12 @@ pub fn routes() -> OpenApiRouter<State> {
 )]
 async fn optimize(
     extract::State(state): extract::State<State>,
-    Wanted(intent): Wanted,
+    wanted: Wanted,
     Parameters(patience): Parameters<Patience>,
     Document(asked): Document<OptimizeRequest>,
 ) -> Result<Response, Problem> {
-    let runner = state.jobs.clone();
-    let take_on = move |service: &_| {
-        asked.check(service)?;
-        Ok::<_, Problem>(runner.take_on(&intent, Work::Optimize, &asked)?)
-    };
-    let job = state.blocking(take_on).await?;
-    jobs::answer(&state, job, patience.wait).await
+    let asked = state.blocking(move |service| asked.check(service).map(|_| asked)).await?;
+    jobs::take_on(state, wanted, patience, Work::Optimize, asked).await
 }
 
 /// Fit a classifier to other labels
@@ -56,15 +51,10 @@ async fn optimize(
 )]
 async fn tune(
     extract::State(state): extract::State<State>,
-    Wanted(intent): Wanted,
+    wanted: Wanted,
     Parameters(patience): Parameters<Patience>,
     Document(asked): Document<TuneRequest>,
 ) -> Result<Response, Problem> {
-    let runner = state.jobs.clone();
-    let take_on = move |service: &_| {
-        asked.check(service)?;
-        Ok::<_, Problem>(runner.take_on(&intent, Work::Tune, &asked)?)
-    };
-    let job = state.blocking(take_on).await?;
-    jobs::answer(&state, job, patience.wait).await
+    let asked = state.blocking(move |service| asked.check(service).map(|_| asked)).await?;
+    jobs::take_on(state, wanted, patience, Work::Tune, asked).await
 }

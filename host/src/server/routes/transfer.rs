@@ -9,7 +9,6 @@ use crate::server::writing::{Document, IdempotencyKey, Wanted};
 use crate::server::{Problem, PullRequest, PushRequest, State};
 use axum::response::Response;
 use axum::{Extension, extract};
-use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,7 +36,7 @@ async fn push(
     // A version that is not there is told at once.
     let (version, _) = asked.parse()?;
     state.service.registry().find(&version)?;
-    take_on(state, wanted, patience, Work::Push, asked).await
+    jobs::take_on(state, wanted, patience, Work::Push, asked).await
 }
 
 /// Pull a version from an OCI registry
@@ -62,17 +61,5 @@ async fn pull(
     if asked.deploy {
         principal.demand(Role::Deploy)?;
     }
-    take_on(state, wanted, patience, Work::Pull, asked).await
-}
-
-async fn take_on(
-    state: State,
-    Wanted(intent): Wanted,
-    patience: Patience,
-    work: Work,
-    asked: impl Serialize + Send + 'static,
-) -> Result<Response, Problem> {
-    let runner = state.jobs.clone();
-    let job = state.blocking(move |_| runner.take_on(&intent, work, &asked)).await?;
-    jobs::answer(&state, job, patience.wait).await
+    jobs::take_on(state, wanted, patience, Work::Pull, asked).await
 }

@@ -15,10 +15,11 @@ use checkpoint::{Checkpoint, Figures, Tried};
 use choose::choose;
 use recipes::{combinations, first};
 
+use super::optimize::apart;
 use super::timing::side_by_side;
 use super::{Error, Evaluate, Optimize, Optimized, Service};
 use crate::engine::{CachePolicy, Engine, EngineOptions, Model};
-use crate::optimize::Recipe;
+use crate::optimize::{Recipe, Samples};
 use crate::registry::digest::Digest;
 use crate::registry::{self, Intent, Provenance, Record, Registry};
 use maasm_evaluation::Report;
@@ -88,6 +89,12 @@ impl Service {
     ) -> Result<(Optimized, Option<Report>), Error> {
         let parent = self.registry().find(wanted.version)?;
         let source = self.source(&parent, wanted.model)?;
+        // Before much time is spent; nor may the half be shared that candidates are compared on.
+        if let Some(path) = wanted.calibrate {
+            (wanted.stage)("comparing the samples");
+            let samples = Samples::open(path).map_err(|error| Error::Evaluation(format!("{error:#}")))?;
+            halves.into_iter().try_for_each(|half| apart(&samples, half))?;
+        }
         let engine = Engine::new(EngineOptions { cache: CachePolicy::Off, ..EngineOptions::default() });
         let engine = engine.map_err(|error| Error::Optimization(error.to_string()))?;
         let before = self.load(&parent)?;
