@@ -6,6 +6,7 @@
 //! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
 //! - `optimize/`: models become smaller and faster by a recipe
 //! - `package/`: plan and template become a component
+//! - `compose/`: a model and a front become one component
 //! - `engine/`: components are loaded, instantiated and called, within limits
 //! - `registry/`: versions of models, where they are kept, and which of them answer
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
@@ -16,6 +17,7 @@
 
 pub mod cli;
 pub mod compile;
+pub mod compose;
 pub mod engine;
 mod network;
 pub mod optimize;

@@ -5,11 +5,14 @@
 //! - `report`: what a batch of answers came to, mergeable across batches
 //! - `tally`: figures of a confusion matrix; `curves`: of one class's scores; `probabilities`: of probabilities;
 //!   `regression`: of numbers
+//! - `outcome`: what one answer comes to; `figures`: everything that follows from many
 //! - `resampling`: intervals of figures; `mcnemar`: whether two classifiers differ
 #![forbid(unsafe_code)]
 
 mod curves;
+mod figures;
 mod mcnemar;
+mod outcome;
 mod probabilities;
 mod regression;
 mod report;
@@ -18,7 +21,9 @@ mod scores;
 mod tally;
 
 pub use curves::{average_precision, roc_auc};
+pub use figures::Figures;
 pub use mcnemar::mcnemar;
+pub use outcome::Outcome;
 pub use probabilities::{brier_score, expected_calibration_error, log_loss, top_k_accuracy};
 pub use regression::Regression;
 pub use report::{Bin, CALIBRATION_BINS, Report, SampleError, bin};

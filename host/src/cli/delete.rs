@@ -27,7 +27,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
 
 /// What is deleted must be said exactly.
 fn exact(text: &str) -> Result<(String, Version), String> {
-    match text.parse().map_err(|error: crate::registry::Error| error.to_string())? {
+    match text.parse().map_err(|error: maasm_protocol::reference::NoReference| error.to_string())? {
         Reference { name, selector: Selector::Exact(version) } => Ok((name, version)),
         Reference { name, .. } => Err(format!("say which version exactly: {name}@1.0.0")),
     }

@@ -1,7 +1,7 @@
 //! The command line: one subcommand is one file.
 //!
 //! # Layout
-//! - `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
+//! - `compose`, `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
 //! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
 //!   what is done with models where they are kept
 //! - `evaluate/`: the truth about a version; `report`: where it is kept; `datasets`: what it is found with
@@ -13,6 +13,7 @@
 mod alias;
 mod audit;
 mod completions;
+mod compose;
 mod config;
 mod data;
 mod datasets;
@@ -80,6 +81,7 @@ Examples:
 enum Command {
     Inspect(Box<inspect::Arguments>),
     Package(Box<package::Arguments>),
+    Compose(compose::Arguments),
     Pull(pull::Arguments),
     Push(push::Arguments),
     Recognize(recognize::Arguments),
@@ -147,6 +149,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Optimize(arguments) => optimize::run(*arguments),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
         Command::Package(arguments) => package::run(*arguments),
+        Command::Compose(arguments) => compose::run(arguments),
         Command::Publish(arguments) => publish::run(*arguments),
         Command::Pull(arguments) => pull::run(arguments),
         Command::Push(arguments) => push::run(arguments),

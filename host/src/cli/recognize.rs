@@ -1,8 +1,8 @@
 //! `maasm recognize`
 
 use crate::engine::{Engine, EngineOptions, Model, Recognition};
-use crate::server::Answer;
 use anyhow::{Context, Result};
+use maasm_protocol::recognition::Answer;
 use serde_json::json;
 use std::io::Read;
 use std::num::NonZeroU32;

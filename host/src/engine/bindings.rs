@@ -9,6 +9,4 @@ wasmtime::component::bindgen!({
 });
 
 pub use exports::maasm::model::inference::{CalibrationBin, Confusion, Failure, LabelledSample, Latency, Report};
-pub use exports::maasm::model::types::{
-    Classification, Complaint, Description, ElementType, Error as ModelError, MediaInfo, Pixels, Tensor, TensorInfo,
-};
+pub use exports::maasm::model::types::Pixels;

@@ -95,7 +95,7 @@ impl LoadError {
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     /// The model refused what it was given.
-    #[error("{}", describe(.0))]
+    #[error("{0}")]
     Model(ModelError),
     /// The call took too long and was stopped.
     #[error("the call took longer than the allowed {} ms and was stopped; send less, or allow more time", .limit.as_millis())]
@@ -122,19 +122,4 @@ pub enum CallError {
         /// How many may be under way at once.
         limit: u32,
     },
-}
-
-/// A model's error in one sentence.
-fn describe(error: &ModelError) -> String {
-    match error {
-        ModelError::EmptyInput => "there is no input: send the bytes of a picture".into(),
-        ModelError::UnsupportedMedia(why) => format!("the input is of no supported type: {why}"),
-        ModelError::MalformedMedia(why) => format!("the input cannot be decoded: {why}"),
-        ModelError::TooLarge(limit) => {
-            format!("{} is {}, at most {} is allowed", limit.what, limit.value, limit.maximum)
-        }
-        ModelError::InvalidArgument(complaint) => format!("{} {}", complaint.name, complaint.reason),
-        ModelError::InvalidTensor(complaint) => format!("tensor {}: {}", complaint.name, complaint.reason),
-        ModelError::UnsupportedOperation(why) => why.clone(),
-    }
 }

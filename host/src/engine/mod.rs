@@ -9,11 +9,12 @@
 //! - `model`: calls, each on a fresh instance
 //! - `session`: one instance, called again and again
 //! - `limits`: what an instance may take, and how many there may be
-//! - `bindings`: the types of `wit/model.wit`
+//! - `bindings`: the types of `wit/model.wit`; `convert`: they become those that every front has
 //! - `error`: everything that can go wrong
 
 mod bindings;
 mod cache;
+mod convert;
 mod error;
 mod identity;
 mod limits;
@@ -23,12 +24,12 @@ mod options;
 mod runtime;
 mod session;
 
-pub use bindings::{
-    CalibrationBin, Classification, Confusion, Description, ElementType, Failure, LabelledSample, Latency, MediaInfo,
-    ModelError, Pixels, Report, Tensor, TensorInfo,
-};
+pub use bindings::{CalibrationBin, Confusion, Failure, LabelledSample, Latency, Pixels, Report};
 pub use error::{CallError, EngineError, LoadError};
 pub use load::{Engine, Loading};
-pub use model::{Model, Recognition, Timings};
+pub use maasm_protocol::model::{
+    Classification, Description, ElementType, MediaInfo, ModelError, Recognition, Tensor, TensorInfo, Timings,
+};
+pub use model::Model;
 pub use options::{CachePolicy, EngineOptions};
 pub use session::Session;

@@ -3,12 +3,11 @@
 use super::bindings::ModelPre;
 use super::limits::Limits;
 use super::{
-    CallError, Classification, Description, Engine, LabelledSample, LoadError, Loading, MediaInfo, Report, Session,
-    Tensor,
+    CallError, Description, Engine, LabelledSample, LoadError, Loading, Recognition, Report, Session, Tensor, Timings,
 };
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A loaded model. Cheap to clone; every clone is the same model. Calls block: an asynchronous caller gives them a
 /// thread of their own.
@@ -22,34 +21,6 @@ struct Inner {
     pre: ModelPre<Limits>,
     description: Description,
     loading: Loading,
-}
-
-/// What a model recognised.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recognition {
-    /// The likeliest classes, likeliest first.
-    pub classifications: Vec<Classification>,
-    /// What the bytes turned out to be.
-    pub media: MediaInfo,
-    /// How long each part took.
-    pub timings: Timings,
-}
-
-/// How long each part of a recognition took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timings {
-    /// Setting up the fresh instance; zero in a session.
-    pub instance: Duration,
-    /// Decoding the bytes.
-    pub decode: Duration,
-    /// Making the input tensor.
-    pub preprocess: Duration,
-    /// Running the model.
-    pub inference: Duration,
-    /// Ranking the classes.
-    pub rank: Duration,
-    /// All of it, and giving the instance back.
-    pub total: Duration,
 }
 
 impl Model {

@@ -1,9 +1,12 @@
 //! One instance, called again and again.
 
-use super::bindings::{self, ModelError, ModelPre};
+use super::bindings::exports::maasm::model::types as wit;
+use super::bindings::{self, ModelPre};
 use super::limits::{Limits, Place};
-use super::model::{Recognition, Timings};
-use super::{CallError, Description, Engine, LabelledSample, Pixels, Report, Tensor, runtime};
+use super::{
+    CallError, Description, Engine, LabelledSample, ModelError, Pixels, Recognition, Report, Tensor, Timings, runtime,
+};
+use maasm_protocol::model::Complaint;
 use std::time::{Duration, Instant};
 use wasmtime::{Store, Trap};
 
@@ -47,10 +50,7 @@ impl Session {
         let start = Instant::now();
         if top_k == 0 {
             let reason = "must be at least 1".into();
-            return Err(CallError::Model(ModelError::InvalidArgument(bindings::Complaint {
-                name: "top-k".into(),
-                reason,
-            })));
+            return Err(CallError::Model(ModelError::InvalidArgument(Complaint { name: "top-k".into(), reason })));
         }
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let stages = self.exports.maasm_model_stages();
@@ -68,7 +68,8 @@ impl Session {
         stage!(inference, stages.call_run(&mut self.store));
         let classifications = stage!(rank, stages.call_rank(&mut self.store, top_k));
         timings.total = start.elapsed();
-        Ok(Recognition { classifications, media, timings })
+        let classifications = classifications.into_iter().map(Into::into).collect();
+        Ok(Recognition { classifications, media: media.into(), timings })
     }
 
     /// A picture, small and upright: neither side longer than so many pixels.
@@ -90,8 +91,9 @@ impl Session {
     /// As there.
     pub fn infer(&mut self, inputs: &[Tensor]) -> Result<Vec<Tensor>, CallError> {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
-        let result = self.exports.maasm_model_inference().call_infer(&mut self.store, inputs);
-        answer(result, self.store.data(), self.deadline)
+        let inputs: Vec<wit::Tensor> = inputs.iter().map(Into::into).collect();
+        let result = self.exports.maasm_model_inference().call_infer(&mut self.store, &inputs);
+        Ok(answer(result, self.store.data(), self.deadline)?.into_iter().map(Into::into).collect())
     }
 
     /// As [`Model::infer_media`](super::Model::infer_media), on this instance.
@@ -101,7 +103,7 @@ impl Session {
     pub fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, CallError> {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let result = self.exports.maasm_model_inference().call_infer_media(&mut self.store, data);
-        answer(result, self.store.data(), self.deadline)
+        Ok(answer(result, self.store.data(), self.deadline)?.into_iter().map(Into::into).collect())
     }
 
     /// As [`Model::evaluate`](super::Model::evaluate), on this instance.
@@ -117,17 +119,17 @@ impl Session {
     /// Asks the model who it is.
     pub(super) fn describe(&mut self) -> Result<Description, CallError> {
         let result = self.exports.maasm_model_inference().call_describe(&mut self.store);
-        result.map_err(|error| why(&error, self.store.data(), self.deadline))
+        result.map(Into::into).map_err(|error| why(&error, self.store.data(), self.deadline))
     }
 }
 
 /// What came of a call.
 fn answer<T>(
-    result: wasmtime::Result<Result<T, ModelError>>,
+    result: wasmtime::Result<Result<T, wit::Error>>,
     limits: &Limits,
     deadline: Duration,
 ) -> Result<T, CallError> {
-    result.map_err(|error| why(&error, limits, deadline))?.map_err(CallError::Model)
+    result.map_err(|error| why(&error, limits, deadline))?.map_err(|error| CallError::Model(error.into()))
 }
 
 /// Why there is no instance or its call was cut short.

@@ -3,8 +3,8 @@
 use super::Registry;
 use super::database::{Intent, now};
 use super::error::{Error, Result};
-use super::reference::{Reference, Selector, check_alias};
 use super::versions;
+use maasm_protocol::reference::{Reference, Selector, check_alias};
 use rusqlite::params;
 use semver::Version;
 use serde::{Deserialize, Serialize};

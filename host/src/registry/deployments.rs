@@ -3,9 +3,9 @@
 use super::Registry;
 use super::database::{Intent, now};
 use super::error::{Error, Result};
-use super::reference::{Reference, Selector, check_name};
 use super::traffic::Traffic;
 use super::versions;
+use maasm_protocol::reference::{Reference, Selector, check_name};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use semver::Version;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! Everything that can go wrong in the registry, told so that it can be put right.
 
+use maasm_protocol::reference::{NoReference, no_such_model, no_such_version, there_is};
 use semver::Version;
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No model is named so.
-    #[error("there is no model {name:?}; {}", there_is(.there))]
+    #[error("{}", no_such_model(.name, .there))]
     NoSuchModel {
         /// What was asked for.
         name: String,
@@ -18,7 +19,7 @@ pub enum Error {
         there: Vec<String>,
     },
     /// The model has no such version.
-    #[error("{name} has no version {version:?}; {}", there_is(.there))]
+    #[error("{}", no_such_version(.name, .version, .there))]
     NoSuchVersion {
         /// The model.
         name: String,
@@ -190,9 +191,8 @@ fn there_is_report(there: &[String]) -> String {
     }
 }
 
-fn there_is(there: &[String]) -> String {
-    match there {
-        [] => "there is none yet, publish one first".into(),
-        there => format!("there is {}", there.join(", ")),
+impl From<NoReference> for Error {
+    fn from(error: NoReference) -> Self {
+        Self::Malformed(error.0)
     }
 }

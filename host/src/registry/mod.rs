@@ -35,7 +35,6 @@ mod keys;
 mod location;
 mod manifest;
 pub mod oci;
-mod reference;
 mod traffic;
 mod versions;
 
@@ -53,7 +52,7 @@ pub use garbage::{Collected, Retention};
 pub use jobs::{Failure, Job, JobState};
 pub use keys::{Grant, Key, NewKey, Role};
 pub use location::data_folder;
-pub use reference::{Reference, Selector, check_name};
+pub use maasm_protocol::reference::{Reference, Selector, check_name};
 pub use traffic::{Share, Traffic, sticky_point};
 pub use versions::Record;
 

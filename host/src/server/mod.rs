@@ -1,7 +1,7 @@
 //! Models over HTTP: routes and handlers; one resource is one file.
 //!
 //! # Layout
-//! - `routes/`: the resources; `answer`: what a recognition looks like as JSON
+//! - `routes/`: the resources; what goes in and out of models is in [`maasm_protocol`]
 //! - `access`: who may do what; `limits`: how often; `writing`: requests that change something
 //! - `jobs/`: work that takes its time
 //! - `shadow`: what comes of asking another version the same
@@ -15,7 +15,6 @@
 //! - `options`: what the server may take
 
 mod access;
-mod answer;
 mod connections;
 mod form;
 mod jobs;
@@ -33,7 +32,6 @@ mod workers;
 mod writing;
 
 pub use access::Access;
-pub use answer::Answer;
 pub use connections::serve;
 pub use jobs::{
     AS_IT_IS, COMPILED, EvaluateRequest, Evaluated, OptimizeRequest, PublishRequest, Published, PullRequest,

@@ -1,10 +1,10 @@
 //! A request's id and its line in the log.
 
-use super::answer::milliseconds;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use maasm_protocol::recognition::milliseconds;
 use std::time::Instant;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");

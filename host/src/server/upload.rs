@@ -1,10 +1,11 @@
 //! A request's body, within limits of size, time and memory.
 
-use super::{Kind, Problem, ServerOptions, form};
+use super::{Kind, Problem, ServerOptions};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
+use maasm_protocol::form;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -52,7 +53,7 @@ impl Uploads {
         let collected = tokio::time::timeout(self.timeout, self.collect(body)).await;
         let mut upload = collected.map_err(|_| self.too_slow())??;
         if form::is_form(&parts.headers) {
-            upload.bytes = form::file(Request::from_parts(parts, Body::from(upload.bytes))).await?;
+            upload.bytes = form::file(&parts.headers, upload.bytes)?;
         }
         Ok(upload)
     }

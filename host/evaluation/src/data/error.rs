@@ -1,6 +1,6 @@
 //! Everything that can be wrong with a data set.
 
-use super::labels::NoLabel;
+use maasm_protocol::labels::NoLabel;
 use std::io;
 use std::path::PathBuf;
 

@@ -4,7 +4,6 @@
 //! # Layout
 //! - `tree`: files by name, wherever they are; `folder`, `tar`, `zip`: where they come from
 //! - `table`: CSV, TSV and JSON lines; `classes`: a folder for each class
-//! - `labels`: which class of a model a label means
 //! - `pack`: all of it in one archive
 //! - `digest`: what tells two data sets apart
 //! - `error`: everything that can be wrong
@@ -13,7 +12,6 @@ mod classes;
 mod digest;
 mod error;
 mod folder;
-mod labels;
 mod pack;
 mod table;
 mod tar;
@@ -23,7 +21,7 @@ mod zip;
 pub(crate) use digest::hex;
 pub use digest::{Fingerprint, of as digest_of};
 pub use error::DataError;
-pub use labels::Labels;
+pub use maasm_protocol::labels::Labels;
 pub use tree::Limits;
 
 use crate::report::Task;

@@ -11,8 +11,9 @@ mod comparison;
 mod run;
 mod search;
 
-pub use classification::{CalibrationBin, Class, Confusion, Mistake};
+pub use classification::Mistake;
 pub use comparison::{Change, Comparison, Flip, McNemar};
+pub use maasm_protocol::evaluation::{CalibrationBin, Class, Confusion, Estimate, Failure};
 pub use run::{Bucket, Host, Latency, Run};
 pub use search::{Candidate, Search};
 
@@ -119,26 +120,6 @@ pub struct Intervals {
     pub resamples: u32,
     /// What the draws began with.
     pub seed: u64,
-}
-
-/// A figure and its interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Estimate {
-    /// The figure; none where these samples do not define it.
-    pub value: Option<f64>,
-    /// The interval's lower end; none where none was computed.
-    pub low: Option<f64>,
-    /// The interval's upper end; none where none was computed.
-    pub high: Option<f64>,
-}
-
-/// A sample that could not be evaluated.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Failure {
-    /// Its name in the data.
-    pub sample: String,
-    /// Why.
-    pub reason: String,
 }
 
 impl Report {

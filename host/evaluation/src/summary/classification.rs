@@ -1,14 +1,13 @@
 //! The parts of the report where answers are classes.
 
-use super::collect::Outcome;
 use super::curves::{self, Areas, mean};
-use super::figures::Figures;
 use super::resamples::intervals;
 use super::{Answered, Method, SummaryError, estimate, thumbnail};
 use crate::data::Dataset;
-use crate::report::{CalibrationBin, Class, Confusion, Mistake, Report};
+use crate::report::{Class, Mistake, Report};
 use crate::run::Thumbnail;
-use maasm_metrics::{Bin, CALIBRATION_BINS, Rates};
+use maasm_metrics::{Figures, Outcome};
+use maasm_protocol::evaluation::{calibration, cells};
 use std::collections::BTreeMap;
 
 /// How many wrong answers are shown.
@@ -52,33 +51,14 @@ pub fn fill(
     }
     let areas: BTreeMap<u32, Areas> = supported.into_iter().zip(curves.classes).collect();
     let class = |index: u32| {
-        let Rates { precision, recall, f1 } = figures.tally.rates(index);
         let Areas { roc_auc, average_precision } = areas.get(&index).copied().unwrap_or_default();
-        let (support, predicted) = (figures.tally.support(index), figures.tally.predicted(index));
-        let label = version.labels.name(index);
-        Class { index, label, support, predicted, precision, recall, f1, roc_auc, average_precision }
+        Class { roc_auc, average_precision, ..Class::new(&figures.tally, index, version.labels.name(index)) }
     };
     report.classes = occurring.into_iter().map(class).collect();
-    let confusion = |((expected, predicted), count)| Confusion { expected, predicted, count };
-    report.confusions = confusions.into_iter().map(confusion).collect();
+    report.confusions = cells(&confusions);
     report.calibration = calibration(&figures.bins);
     report.mistakes = mistakes(data, version, outcomes, thumbnail);
     Ok(())
-}
-
-fn calibration(bins: &[Bin]) -> Vec<CalibrationBin> {
-    let part = |place: usize| place as f64 / CALIBRATION_BINS as f64;
-    let bin = |(place, bin): (usize, &Bin)| {
-        let share = |sum: f64| (bin.count > 0).then(|| sum / bin.count as f64);
-        CalibrationBin {
-            from: part(place),
-            to: part(place + 1),
-            count: bin.count,
-            accuracy: share(bin.correct as f64),
-            confidence: share(bin.confidence_sum),
-        }
-    };
-    bins.iter().enumerate().map(bin).collect()
 }
 
 /// The most confident wrong answers, the most confident first.

@@ -4,45 +4,7 @@ use super::numbers::Numbers;
 use super::{Answered, SummaryError};
 use crate::data::{Dataset, Truth, digest_of};
 use crate::report::{Failure, Task};
-use maasm_metrics::{brier_score, log_loss, position, top};
-
-/// What a classifier's answer comes to. 40 bytes of each sample are in memory, whatever the number of classes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Outcome {
-    /// The true class.
-    pub truth: u32,
-    /// The class with the highest score.
-    pub predicted: u32,
-    /// How many classes come before the true one.
-    pub rank: u32,
-    /// The highest score.
-    pub confidence: f32,
-    /// The true class's score.
-    pub truth_score: f32,
-    pub log_loss: f64,
-    pub brier_score: f64,
-}
-
-impl Outcome {
-    /// What these scores come to.
-    pub fn of(scores: &[f32], truth: u32) -> Self {
-        let predicted = top(scores, 1)[0];
-        let truth_score = scores[truth as usize];
-        Self {
-            truth,
-            predicted: predicted as u32,
-            rank: position(scores, truth as usize) as u32,
-            confidence: scores[predicted],
-            truth_score,
-            log_loss: log_loss(f64::from(truth_score)),
-            brier_score: brier_score(scores, truth as usize),
-        }
-    }
-
-    pub fn is_right(&self) -> bool {
-        self.truth == self.predicted
-    }
-}
+use maasm_metrics::Outcome;
 
 /// What is kept of all answers.
 pub struct Collected {

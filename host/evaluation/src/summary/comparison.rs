@@ -1,11 +1,11 @@
 //! Two versions on the same samples.
 
-use super::collect::{Collected, Detail, Outcome};
-use super::figures::{Figures, NAMES};
+use super::collect::{Collected, Detail};
 use super::resamples::intervals;
 use super::{Answered, Method, estimate, numbers};
 use crate::data::Dataset;
 use crate::report::{Change, Comparison, Flip, McNemar};
+use maasm_metrics::{Figures, Outcome};
 use std::collections::BTreeMap;
 
 /// How many flipped samples are listed each way.
@@ -63,7 +63,7 @@ fn classes(comparison: &mut Comparison, (version, baseline): (&Answered, &Answer
         sides.iter_mut().for_each(Figures::clear);
         resample.for_each(|index| count(sides, &both[index]));
         let [own, other] = sides.each_ref().map(|side| side.values());
-        std::array::from_fn::<_, { NAMES.len() }, _>(|place| Some(own[place]? - other[place]?))
+        std::array::from_fn::<_, { Figures::NAMES.len() }, _>(|place| Some(own[place]? - other[place]?))
     });
     let [own, other] = sides.each_ref().map(Figures::values);
     let classes = version.answers.width().min(baseline.answers.width());

@@ -2,8 +2,7 @@
 //!
 //! # Layout
 //! - `collect`: what is kept in memory of each answer: a few numbers, not all of them
-//! - `figures`: everything that follows from those few; `curves`: what follows from all scores, class by class;
-//!   `numbers`: where answers are numbers
+//! - `curves`: what follows from all scores, class by class; `numbers`: where answers are numbers
 //! - `resamples`: intervals
 //! - `classification`: the parts of the report where answers are classes; `comparison`: two versions
 //! - `latency`, `thumbnail`: what the report shows beside figures
@@ -12,7 +11,6 @@ mod classification;
 mod collect;
 mod comparison;
 mod curves;
-mod figures;
 mod latency;
 mod numbers;
 mod resamples;
@@ -22,10 +20,11 @@ use crate::data::{DataError, Dataset, Labels};
 use crate::report::{Data, Estimate, Host, Intervals, Report, Run, SCHEMA, Subject, Task};
 use crate::run::{Answers, CheckpointError, Effort, Thumbnail};
 use collect::{Collected, Detail};
+use maasm_metrics::Figures;
 use std::collections::BTreeMap;
 
 /// The names that metrics can have in a report.
-pub const METRICS: [&[&str]; 3] = [&figures::NAMES, &curves::NAMES, &numbers::NAMES];
+pub const METRICS: [&[&str]; 3] = [&Figures::NAMES, &curves::NAMES, &numbers::NAMES];
 
 /// How figures are computed.
 #[derive(Clone, Copy, Debug)]

@@ -19,3 +19,5 @@ pub mod manifest;
 pub mod media_type;
 pub mod reference;
 pub mod remote;
+
+pub use interface::Interface;

@@ -29,6 +29,7 @@ pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};
 pub use tune::TuneRequest;
 
+use super::problem::failure;
 use super::{Kind, Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
 use crate::service::{Compiler, Service};
@@ -242,7 +243,7 @@ impl Runner {
             let id = &job.id;
             inner.running().remove(id);
             if let Some(outcome) = outcome {
-                let finished = inner.service.registry().finish_job(id, &outcome.map_err(Problem::failure));
+                let finished = inner.service.registry().finish_job(id, &outcome.map_err(|problem| failure(&problem)));
                 if let Err(error) = finished {
                     tracing::error!(job = id, %error, "the end of a job cannot be written down");
                 }

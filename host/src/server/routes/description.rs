@@ -2,10 +2,10 @@
 
 use crate::registry::Role;
 use crate::server::State;
-use crate::server::problem::ProblemDocument;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use maasm_protocol::problem::ProblemDocument;
 use std::sync::Arc;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Operation, PathItem};

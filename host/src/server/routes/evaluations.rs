@@ -2,7 +2,7 @@
 
 use super::jobs;
 use crate::registry::{Evaluation, Job};
-use crate::server::form::{self, File};
+use crate::server::form::File;
 use crate::server::jobs::EvaluateRequest;
 use crate::server::query::Parameters;
 use crate::server::writing::{IdempotencyKey, Wanted};
@@ -13,6 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, VARY};
 use axum::response::{Html, IntoResponse, Response};
 use maasm_evaluation::Report;
+use maasm_protocol::form;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -2,6 +2,7 @@
 
 use crate::registry::{Job, JobState};
 use crate::server::jobs::Work;
+use crate::server::problem;
 use crate::server::query::{Page, Parameters};
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Problem, State};
@@ -95,7 +96,7 @@ pub(super) async fn answer(state: &State, job: Job, wait: bool) -> Result<Respon
     let status = match job.state {
         JobState::Queued | JobState::Running => StatusCode::ACCEPTED,
         JobState::Succeeded => StatusCode::CREATED,
-        JobState::Failed | JobState::Cancelled => return Err(Problem::of_job(&job)),
+        JobState::Failed | JobState::Cancelled => return Err(problem::of_job(&job)),
     };
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).expect("an id is ASCII");
     Ok((status, [(LOCATION, location)], Json(job)).into_response())

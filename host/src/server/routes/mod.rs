@@ -18,8 +18,6 @@ mod transfer;
 mod usage;
 mod v2;
 
-pub use v2::speaks_at;
-
 pub use administration::{Audit, CheckRequest, Keys};
 pub use aliases::AliasRequest;
 pub use data::DataSets;

@@ -3,7 +3,7 @@
 use super::jobs;
 use crate::registry::{Job, Role};
 use crate::server::access::Principal;
-use crate::server::form::{self, File};
+use crate::server::form::File;
 use crate::server::jobs::{PublishRequest, Spool};
 use crate::server::query::Parameters;
 use crate::server::writing::{IdempotencyKey, Wanted};
@@ -13,6 +13,7 @@ use axum::body::Bytes;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{self, FromRequest, Request};
 use axum::response::Response;
+use maasm_protocol::form;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

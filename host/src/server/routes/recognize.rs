@@ -3,11 +3,13 @@
 use super::call::{Question, call};
 use crate::engine::{Model, Recognition};
 use crate::server::form::{File, FileForm};
-use crate::server::query::{Parameters, TopK};
-use crate::server::{Answer, Problem, State};
+use crate::server::query::Parameters;
+use crate::server::{Problem, State};
 use axum::Json;
 use axum::extract::{self, Request};
 use axum::response::{IntoResponse, Response};
+use maasm_protocol::query::TopK;
+use maasm_protocol::recognition::Answer;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;

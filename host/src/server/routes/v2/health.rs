@@ -3,17 +3,17 @@
 use crate::server::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use maasm_protocol::open_inference::metadata;
+use serde_json::Value;
 
 pub fn routes() -> Router<State> {
     Router::new().route("/v2/health/live", get(live)).route("/v2/health/ready", get(ready))
 }
 
 async fn live() -> Json<Value> {
-    Json(json!({ "live": true }))
+    Json(metadata::live())
 }
 
-/// Models are loaded when they are asked for: a server that answers is ready.
 async fn ready() -> Json<Value> {
-    Json(json!({ "ready": true }))
+    Json(metadata::ready())
 }

@@ -1,16 +1,15 @@
 //! `POST /v2/models/{name}[/versions/{version}]/infer`: tensors or a picture in, tensors out.
 
 use super::lookup::Wanted;
-use super::message::{Answer, Inputs, Message, Selection, header_length};
 use crate::engine::Model;
 use crate::server::routes::call::{Question, call};
-use crate::server::{Kind, Problem, State};
+use crate::server::{Problem, State};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{self, Path, Request};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_ENCODING;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
+use maasm_protocol::open_inference::{Answer, Inputs, Message, Selection, header_length, require_plain};
 use std::sync::Arc;
 
 pub fn routes() -> Router<State> {
@@ -54,16 +53,6 @@ impl Question for Infer {
     }
 
     fn respond(self: Arc<Self>, _: &Model, answer: &Answer) -> Response {
-        answer.into_response()
-    }
-}
-
-/// Triton's clients can compress; what they send then would be told to be no JSON, which helps nobody.
-fn require_plain(headers: &HeaderMap) -> Result<(), Problem> {
-    match headers.get(CONTENT_ENCODING) {
-        Some(encoding) if encoding != "identity" => {
-            Err(Problem::new(Kind::UnsupportedMedia, format!("the body is in {encoding:?}; send it uncompressed")))
-        }
-        _ => Ok(()),
+        answer.response().map(Body::from)
     }
 }

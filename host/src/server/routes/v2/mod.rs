@@ -5,13 +5,12 @@
 //! # Layout
 //! - `server`: what the server is; `health`: whether it lives and is ready
 //! - `model`: what a model takes and gives, and whether it is ready; `repository`: which models there are
-//! - `infer`: tensors or a picture in, tensors out; `message/`: what goes in and out, as bytes
+//! - `infer`: tensors or a picture in, tensors out; what goes in and out, as bytes, is [`maasm_protocol::open_inference`]
 //! - `lookup`: which model and version a request names
 
 mod health;
 mod infer;
 mod lookup;
-mod message;
 mod model;
 mod repository;
 mod server;
@@ -27,24 +26,4 @@ pub fn open_routes() -> Router<State> {
 /// What needs the key of somebody who may have models answer.
 pub fn routes() -> Router<State> {
     Router::new().merge(model::routes()).merge(repository::routes()).merge(infer::routes())
-}
-
-/// Whether the address is one of this protocol's, known or not.
-pub fn speaks_at(path: &str) -> bool {
-    path.strip_prefix("/v2").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_protocol_is_spoken_below_v2_only() {
-        for path in ["/v2", "/v2/", "/v2/models/a/infer", "/v2/nothing"] {
-            assert!(speaks_at(path), "{path}");
-        }
-        for path in ["/", "/v20", "/api/v2", "/api/v1/infer"] {
-            assert!(!speaks_at(path), "{path}");
-        }
-    }
 }

@@ -7,10 +7,8 @@ use crate::tensors;
 use axum::extract::{self, Path};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
-
-/// As the protocol wants it: the framework, then the format.
-const PLATFORM: &str = "maasm_wasm";
+use maasm_protocol::open_inference::metadata;
+use serde_json::Value;
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -25,17 +23,13 @@ async fn show(
     Path(wanted): Path<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let facts = lookup::version(&state, &wanted)?.facts;
-    Ok(Json(json!({
-        "name": facts.name,
-        "versions": lookup::versions(&state, &wanted)?,
-        "platform": PLATFORM,
-        "inputs": facts.inputs.iter().map(tensor).collect::<Vec<_>>(),
-        "outputs": facts.outputs.iter().map(tensor).collect::<Vec<_>>(),
-    })))
+    let tensors = |ports: &[Port]| ports.iter().map(tensor).collect();
+    let versions = lookup::versions(&state, &wanted)?;
+    Ok(Json(metadata::model(&facts.name, &versions, tensors(&facts.inputs), tensors(&facts.outputs))))
 }
 
 fn tensor(port: &Port) -> Value {
-    json!({ "name": port.name, "datatype": tensors::datatype_named(&port.r#type), "shape": port.shape })
+    metadata::tensor(&port.name, tensors::datatype_named(&port.r#type), &port.shape)
 }
 
 /// What is not in memory is loaded when it is asked for: it is ready unless that has failed.
@@ -45,7 +39,7 @@ async fn ready(
 ) -> Result<Json<Value>, Problem> {
     let record = lookup::version(&state, &wanted)?;
     match record.quarantined {
-        None => Ok(Json(json!({ "name": record.facts.name, "ready": true }))),
+        None => Ok(Json(metadata::model_ready(&record.facts.name))),
         Some(reason) => {
             let detail = format!("{} {} is in quarantine: {reason}", record.facts.name, record.facts.version);
             Err(Problem::new(Kind::Unavailable, detail))

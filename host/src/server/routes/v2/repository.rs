@@ -7,7 +7,8 @@ use crate::server::{Problem, State};
 use axum::extract;
 use axum::routing::post;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use maasm_protocol::open_inference::metadata;
+use serde_json::Value;
 
 pub fn routes() -> Router<State> {
     Router::new().route("/v2/repository/index", post(index))
@@ -16,9 +17,7 @@ pub fn routes() -> Router<State> {
 /// The body may ask for the models that are ready; what is not is in quarantine.
 async fn index(extract::State(state): extract::State<State>) -> Result<Json<Value>, Problem> {
     let entry = |record: Record| {
-        let state = if record.quarantined.is_none() { "READY" } else { "UNAVAILABLE" };
-        let (name, version) = (record.facts.name, record.facts.version);
-        json!({ "name": name, "version": version, "state": state, "reason": record.quarantined.unwrap_or_default() })
+        metadata::entry(&record.facts.name, &record.facts.version.to_string(), record.quarantined.as_deref())
     };
     Ok(Json(lookup::all(&state)?.into_iter().map(entry).collect()))
 }

@@ -3,10 +3,8 @@
 use crate::server::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
-
-/// What is understood beside the protocol itself.
-const EXTENSIONS: [&str; 1] = ["binary_tensor_data"];
+use maasm_protocol::open_inference::metadata;
+use serde_json::Value;
 
 pub fn routes() -> Router<State> {
     // The protocol's text and its OpenAPI document differ in the slash.
@@ -14,5 +12,5 @@ pub fn routes() -> Router<State> {
 }
 
 async fn show() -> Json<Value> {
-    Json(json!({ "name": "maasm", "version": env!("CARGO_PKG_VERSION"), "extensions": EXTENSIONS }))
+    Json(metadata::server())
 }

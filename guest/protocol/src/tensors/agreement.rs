@@ -1,7 +1,7 @@
 //! Whether two models' outputs say the same.
 
 use super::{Element, elements};
-use crate::engine::Tensor;
+use crate::model::Tensor;
 
 /// How far elements may lie apart, as a share of their tensor's range.
 const TOLERANCE: f64 = 1e-3;
@@ -36,7 +36,7 @@ fn number(element: Element) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::ElementType;
+    use crate::model::ElementType;
 
     fn tensor(values: &[f32]) -> Tensor {
         let data = values.iter().flat_map(|value| value.to_le_bytes()).collect();

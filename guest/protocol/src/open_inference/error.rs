@@ -1,6 +1,6 @@
 //! What can be wrong with a request.
 
-use crate::server::{Kind, Problem};
+use crate::{Kind, Problem};
 
 /// Why a request is none.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,9 @@
 use super::input::{Input, Inputs};
 use super::selection::Asked;
 use super::{HEADER_LENGTH, MessageError};
-use axum::http::HeaderMap;
+use crate::{Kind, Problem};
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -39,6 +41,20 @@ pub fn header_length(headers: &HeaderMap) -> Result<Option<usize>, MessageError>
     let Some(value) = headers.get(HEADER_LENGTH) else { return Ok(None) };
     let length = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     length.map(Some).ok_or_else(|| MessageError::HeaderLength(String::from_utf8_lossy(value.as_bytes()).into()))
+}
+
+/// Checks that a body is not compressed. Triton's clients can do that; what they send then would be told to be no JSON,
+/// which helps nobody.
+///
+/// # Errors
+/// If it is.
+pub fn require_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(CONTENT_ENCODING) {
+        Some(encoding) if encoding != "identity" => {
+            Err(Problem::new(Kind::UnsupportedMedia, format!("the body is in {encoding:?}; send it uncompressed")))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl<'a> Message<'a> {

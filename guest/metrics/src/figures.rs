@@ -1,10 +1,11 @@
 //! Everything that follows from [`Outcome`]s.
 
-use super::collect::Outcome;
-use maasm_metrics::{Average, Bin, CALIBRATION_BINS, Rates, Tally, bin, expected_calibration_error};
+use crate::outcome::Outcome;
+use crate::probabilities::expected_calibration_error;
+use crate::report::{Bin, CALIBRATION_BINS, bin};
+use crate::tally::{Average, Rates, Tally};
 
-/// The figures' names, in the order of [`Figures::values`].
-pub const NAMES: [&str; 17] = [
+const NAMES: [&str; 17] = [
     "accuracy",
     "top_5_accuracy",
     "balanced_accuracy",
@@ -30,7 +31,9 @@ const FEW: usize = 5;
 
 /// Counts and sums over samples.
 pub struct Figures {
+    /// The confusion matrix.
     pub tally: Tally,
+    /// The reliability curve.
     pub bins: [Bin; CALIBRATION_BINS],
     classes: usize,
     samples: u64,
@@ -40,10 +43,18 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// The figures' names, in the order of [`Figures::values`].
+    pub const NAMES: [&str; NAMES.len()] = NAMES;
+
     /// No samples yet, of so many classes.
     pub fn new(classes: usize) -> Self {
         let bins = [Bin::default(); CALIBRATION_BINS];
         Self { tally: Tally::new(classes), bins, classes, samples: 0, among_5: 0, log_loss: 0.0, brier_score: 0.0 }
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
     }
 
     /// Forgets all samples.
@@ -67,7 +78,7 @@ impl Figures {
         bin.confidence_sum += confidence;
     }
 
-    /// What the samples come to, by [`NAMES`].
+    /// What the samples come to; by [`Figures::NAMES`].
     pub fn values(&self) -> [Option<f64>; NAMES.len()] {
         let mean = |sum: f64| (self.samples > 0).then(|| sum / self.samples as f64);
         let tally = &self.tally;

@@ -1,12 +1,12 @@
 //! What a recognition looks like as JSON.
 
-use crate::engine::{Classification, Description, Recognition};
+use crate::model::{Classification, Description, Recognition};
 use serde::Serialize;
 use std::time::Duration;
 
 /// The answer to a recognition.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-#[schema(as = Recognition)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = Recognition))]
 pub struct Answer<'a> {
     model: &'a str,
     version: &'a str,
@@ -15,14 +15,16 @@ pub struct Answer<'a> {
     timings_ms: Timings,
 }
 
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 struct Prediction<'a> {
     label: &'a str,
     index: u32,
     score: f32,
 }
 
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 struct Media<'a> {
     r#type: &'a str,
     width: u32,
@@ -30,7 +32,8 @@ struct Media<'a> {
 }
 
 /// In milliseconds.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 struct Timings {
     instance: f64,
     decode: f64,
@@ -65,6 +68,6 @@ impl<'a> Answer<'a> {
 }
 
 /// To the microsecond: what lies below is noise.
-pub(super) fn milliseconds(duration: Duration) -> f64 {
+pub fn milliseconds(duration: Duration) -> f64 {
     duration.as_micros() as f64 / 1000.0
 }

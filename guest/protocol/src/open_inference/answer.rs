@@ -2,13 +2,13 @@
 
 use super::HEADER_LENGTH;
 use super::selection::Picked;
-use crate::engine::{Description, Tensor};
+use crate::model::{Description, Tensor};
 use crate::tensors::json::Written;
 use crate::tensors::{self, datatype};
-use axum::body::Bytes;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::HeaderValue;
+use http::Response;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde::Serialize;
 
 /// A response: its JSON, and the outputs, of which those marked as binary follow it.
@@ -56,6 +56,28 @@ impl Answer {
         self.outputs.len() == other.outputs.len()
             && self.outputs.iter().zip(&other.outputs).all(|(a, b)| tensors::same(&a.tensor, &b.tensor))
     }
+
+    /// As it goes to the client.
+    pub fn response(&self) -> Response<Bytes> {
+        let binary: Vec<_> = self.outputs.iter().filter(|output| output.binary).map(|o| &o.tensor.data).collect();
+        if binary.is_empty() {
+            let mut response = Response::new(self.json.clone());
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            return response;
+        }
+        let header_length = self.json.len();
+        let length = header_length + binary.iter().map(|data| data.len()).sum::<usize>();
+        let mut body = Vec::with_capacity(length);
+        body.extend_from_slice(&self.json);
+        binary.into_iter().for_each(|data| body.extend_from_slice(data));
+        let mut response = Response::new(body.into());
+        response.headers_mut().extend([
+            (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+            (HEADER_LENGTH, header_length.into()),
+            (CONTENT_LENGTH, length.into()),
+        ]);
+        response
+    }
 }
 
 fn output(Picked { tensor, binary }: &Picked) -> Output<'_> {
@@ -68,25 +90,5 @@ fn output(Picked { tensor, binary }: &Picked) -> Output<'_> {
             shape,
             parameters: Parameters { binary_data_size: data.len() },
         },
-    }
-}
-
-impl IntoResponse for &Answer {
-    fn into_response(self) -> Response {
-        let binary: Vec<_> = self.outputs.iter().filter(|output| output.binary).map(|o| &o.tensor.data).collect();
-        if binary.is_empty() {
-            return ([(CONTENT_TYPE, "application/json")], self.json.clone()).into_response();
-        }
-        let header_length = self.json.len();
-        let length = header_length + binary.iter().map(|data| data.len()).sum::<usize>();
-        let mut body = Vec::with_capacity(length);
-        body.extend_from_slice(&self.json);
-        binary.into_iter().for_each(|data| body.extend_from_slice(data));
-        let headers = [
-            (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-            (HEADER_LENGTH, header_length.into()),
-            (CONTENT_LENGTH, length.into()),
-        ];
-        (headers, body).into_response()
     }
 }

@@ -1,8 +1,8 @@
 //! Which outputs a request asks for, and in which form.
 
 use super::{Message, MessageError};
-use crate::engine::{ElementType, Tensor, TensorInfo};
-use crate::server::{Kind, Problem};
+use crate::model::{ElementType, Tensor, TensorInfo};
+use crate::{Kind, Problem};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;

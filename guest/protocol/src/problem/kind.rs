@@ -1,6 +1,6 @@
 //! What kinds of problem there are.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde::Deserialize;
 
 /// What kinds of problem there are. A kind is read from its name.
@@ -92,7 +92,7 @@ pub enum Kind {
 
 impl Kind {
     /// Its name, its status, its title.
-    pub(super) fn parts(self) -> (&'static str, StatusCode, &'static str) {
+    pub fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::BadRequest => ("bad-request", StatusCode::BAD_REQUEST, "The request makes no sense"),
             Self::BadParameter => ("bad-parameter", StatusCode::BAD_REQUEST, "A parameter is wrong"),

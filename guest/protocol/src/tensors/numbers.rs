@@ -2,7 +2,7 @@
 //! twice.
 
 use super::{count, datatype};
-use crate::engine::ElementType;
+use crate::model::ElementType;
 use half::f16;
 
 /// How much of something wrong is told.

@@ -1,6 +1,6 @@
 //! How versions are called: `name`, `name@1.2.0`, `name@^1`, `name@latest`, `name@stable`.
 
-use super::error::{Error, Result};
+use crate::{Kind, Problem};
 use semver::{Version, VersionReq};
 use std::fmt;
 use std::str::FromStr;
@@ -9,6 +9,35 @@ use std::str::FromStr;
 const LONGEST: usize = 128;
 /// What aliases cannot be called.
 const RESERVED: [&str; 2] = ["live", "latest"];
+
+/// Why a text is no reference, name or alias, and what would be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoReference(pub String);
+
+impl From<NoReference> for Problem {
+    fn from(error: NoReference) -> Self {
+        Self::new(Kind::BadRequest, error.0)
+    }
+}
+
+/// That no model is named so; `there` are some of those that there are.
+pub fn no_such_model(name: &str, there: &[String]) -> String {
+    format!("there is no model {name:?}; {}", there_is(there))
+}
+
+/// That a model has no such version; `there` are some of its versions and aliases.
+pub fn no_such_version(name: &str, version: &str, there: &[String]) -> String {
+    format!("{name} has no version {version:?}; {}", there_is(there))
+}
+
+/// What there is instead.
+pub fn there_is(there: &[String]) -> String {
+    match there {
+        [] => "there is none yet, publish one first".into(),
+        there => format!("there is {}", there.join(", ")),
+    }
+}
 
 /// A model, and which version of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +65,9 @@ pub enum Selector {
 }
 
 impl FromStr for Reference {
-    type Err = Error;
+    type Err = NoReference;
 
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, NoReference> {
         let (name, selector) = match text.split_once('@') {
             Some((name, selector)) => (name, selector.parse()?),
             None => (text, Selector::Live),
@@ -48,9 +77,9 @@ impl FromStr for Reference {
 }
 
 impl FromStr for Selector {
-    type Err = Error;
+    type Err = NoReference;
 
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, NoReference> {
         match text {
             "live" => return Ok(Self::Live),
             "latest" => return Ok(Self::Latest),
@@ -61,7 +90,7 @@ impl FromStr for Selector {
         }
         if text.starts_with(|first: char| first.is_ascii_digit() || "^~<>=*".contains(first)) {
             return VersionReq::parse(text).map(Self::Requirement).map_err(|error| {
-                Error::Malformed(format!(
+                NoReference(format!(
                     "{text:?} is neither a version nor a requirement ({error}); write 1.2.0, ^1, latest or an alias"
                 ))
             });
@@ -107,11 +136,11 @@ pub fn select<'a>(selector: &Selector, versions: impl IntoIterator<Item = &'a Ve
 ///
 /// # Errors
 /// If it is not.
-pub fn check_name(name: &str) -> Result<&str> {
+pub fn check_name(name: &str) -> Result<&str, NoReference> {
     if is_name(name) {
         return Ok(name);
     }
-    Err(Error::Malformed(format!(
+    Err(NoReference(format!(
         "{name:?} cannot be a model's name; use lower-case letters, digits, '.', '_' and '-', at most {LONGEST}, the \
          first a letter or digit"
     )))
@@ -121,11 +150,11 @@ pub fn check_name(name: &str) -> Result<&str> {
 ///
 /// # Errors
 /// If it is none.
-pub fn check_alias(alias: &str) -> Result<&str> {
+pub fn check_alias(alias: &str) -> Result<&str, NoReference> {
     if is_name(alias) && alias.starts_with(|first: char| first.is_ascii_lowercase()) && !RESERVED.contains(&alias) {
         return Ok(alias);
     }
-    Err(Error::Malformed(format!(
+    Err(NoReference(format!(
         "{alias:?} cannot be an alias; use lower-case letters, digits, '.', '_' and '-', at most {LONGEST}, the first a \
          letter, and not \"live\" or \"latest\", which stand for what is deployed and for the highest release"
     )))

@@ -3,7 +3,7 @@
 //! `{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [0.5, 1]}`. `data` is flat or nested as the shape is.
 
 use super::{datatype, element_type, elements, numbers};
-use crate::engine::Tensor;
+use crate::model::Tensor;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -52,8 +52,7 @@ fn tensor(given: &Given<'_>) -> Result<Tensor, String> {
 }
 
 /// A tensor as it is given, for the description of the interface.
-#[derive(utoipa::ToSchema)]
-#[schema(as = TensorGiven)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = TensorGiven))]
 #[expect(dead_code, reason = "it describes what `Given` reads")]
 pub struct GivenTensor {
     /// The input's name.
@@ -61,25 +60,25 @@ pub struct GivenTensor {
     /// Its extents.
     shape: Vec<u32>,
     /// `BOOL`, `INT8` to `INT64`, `UINT8` to `UINT64`, `FP16`, `FP32` or `FP64`.
-    #[schema(example = "FP32")]
+    #[cfg_attr(feature = "server", schema(example = "FP32"))]
     datatype: String,
     /// The elements, row by row: flat, or nested as the shape is.
     data: Vec<serde_json::Value>,
 }
 
 /// Tensors to be written; the elements are flat, and what is no number is `null`.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = Tensor)]
+#[derive(Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(as = Tensor))]
 pub struct Written<'a> {
     /// The output's name.
     name: &'a str,
     /// `BOOL`, `INT8` to `INT64`, `UINT8` to `UINT64`, `FP16`, `FP32` or `FP64`.
-    #[schema(example = "FP32")]
+    #[cfg_attr(feature = "server", schema(example = "FP32"))]
     datatype: &'static str,
     /// Its extents.
     shape: &'a [u32],
     /// The elements, flat, row by row; what is no number is `null`.
-    #[schema(value_type = Vec<serde_json::Value>)]
+    #[cfg_attr(feature = "server", schema(value_type = Vec<serde_json::Value>))]
     data: Data<'a>,
 }
 
@@ -101,7 +100,7 @@ impl<'a> From<&'a Tensor> for Written<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::ElementType;
+    use crate::model::ElementType;
     use serde_json::{Value, json};
 
     fn read_one(tensor: &Value) -> Result<Tensor, String> {

@@ -1,7 +1,7 @@
 //! The tensors or the picture that a request gives.
 
 use super::{InputError, MessageError, picture};
-use crate::engine::{ElementType, Tensor};
+use crate::model::{ElementType, Tensor};
 use crate::tensors::{count, element_type, numbers, width};
 use serde::Deserialize;
 use serde::de::IgnoredAny;

@@ -1,0 +1,76 @@
+//! A model and a front become one component that serves itself over HTTP.
+
+use crate::registry::oci::Interface;
+use std::path::{Path, PathBuf};
+use wac_graph::types::Package;
+use wac_graph::{CompositionGraph, EncodeOptions, plug};
+
+/// The front's core module, compiled beforehand.
+static FRONT: &[u8] = include_bytes!(env!("MAASM_TEMPLATE_API"));
+
+/// What the front exports: what hosts of `wasi:http` call.
+pub const HANDLER: &str = "wasi:http/handler@0.3.0";
+
+/// Why there is no composed component.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read, or is no component.
+    #[error("cannot read {path}: {error}; a model component is made by `maasm package`", path = path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// The component is no model, or one of another version of the interface.
+    #[error("{path} is no model component, {exports}; one is made by `maasm package`", path = path.display())]
+    NotAModel {
+        /// Which file.
+        path: PathBuf,
+        /// What it exports.
+        exports: String,
+    },
+    /// The two do not go together.
+    #[error("the front and the model do not go together: {0}")]
+    Compose(String),
+}
+
+/// The front as a component: it imports `maasm:model` and serves it through `wasi:http`. The same bytes for every model.
+///
+/// # Errors
+/// If it was compiled wrongly.
+pub fn front() -> Result<Vec<u8>, Error> {
+    let encode = || wit_component::ComponentEncoder::default().module(FRONT)?.encode();
+    encode().map_err(|error: anyhow::Error| Error::Compose(format!("{error:#}")))
+}
+
+/// The model in this file composed with the front: one component, which needs nothing but `wasi:http` and clocks. The
+/// model's own bytes are in it unchanged.
+///
+/// # Errors
+/// If the file is no model component.
+pub fn compose(model: &Path) -> Result<Vec<u8>, Error> {
+    let read = |error| Error::Read { path: model.into(), error };
+    let interface = Interface::read(model).map_err(read)?;
+    if interface.target().is_none() {
+        let exports = match &interface.exports[..] {
+            [] => "it exports nothing".into(),
+            exports => format!("it exports {}", exports.join(", ")),
+        };
+        return Err(Error::NotAModel { path: model.into(), exports });
+    }
+    let bytes = std::fs::read(model).map_err(read)?;
+    let composed = plugged(front()?, bytes).map_err(|error| Error::Compose(format!("{error:#}")))?;
+    Ok(composed)
+}
+
+fn plugged(front: Vec<u8>, model: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    let mut graph = CompositionGraph::new();
+    let front = Package::from_bytes("maasm:front", None, front, graph.types_mut())?;
+    let front = graph.register_package(front)?;
+    let model = Package::from_bytes("maasm:composed-model", None, model, graph.types_mut())?;
+    let model = graph.register_package(model)?;
+    plug(&mut graph, vec![model], front)?;
+    // Both parts were valid, and hosts validate what they load.
+    Ok(graph.encode(EncodeOptions { validate: false, ..EncodeOptions::default() })?)
+}

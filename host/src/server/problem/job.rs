@@ -1,0 +1,17 @@
+//! What comes of jobs.
+
+use super::{Kind, Problem};
+use crate::registry;
+use serde_json::Value;
+
+/// A problem as what came of a job.
+pub fn failure(problem: &Problem) -> registry::Failure {
+    registry::Failure { problem: problem.kind().parts().0.into(), error: problem.detail().into() }
+}
+
+/// What came of a job, as a problem.
+pub fn of_job(job: &registry::Job) -> Problem {
+    let kind = job.problem.clone().and_then(|name| serde_json::from_value(Value::String(name)).ok());
+    let detail = job.error.clone().unwrap_or_else(|| "the job was called off".into());
+    Problem::new(kind.unwrap_or(Kind::ModelRefused), detail).with("job", job.id.clone())
+}
