@@ -7,6 +7,7 @@
 //! - `optimize/`: models become smaller and faster by a recipe
 //! - `package/`: plan and template become a component
 //! - `engine/`: components are loaded, instantiated and called, within limits
+//! - `export/`: components and what other platforms need beside them
 //! - `registry/`: versions of models, where they are kept, and which of them answer
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
 //! - `service/`: what is done with the registry's models, whoever asks
@@ -17,6 +18,7 @@
 pub mod cli;
 pub mod compile;
 pub mod engine;
+pub mod export;
 mod network;
 pub mod optimize;
 pub mod package;
