@@ -8,6 +8,7 @@
 //! - `package/`: plan and template become a component
 //! - `compose/`: a model and a front become one component
 //! - `engine/`: components are loaded, instantiated and called, within limits
+//! - `export/`: components and what other platforms need beside them
 //! - `registry/`: versions of models, where they are kept, and which of them answer
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
 //! - `service/`: what is done with the registry's models, whoever asks
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod compile;
 pub mod compose;
 pub mod engine;
+pub mod export;
 mod network;
 pub mod optimize;
 pub mod package;

@@ -6,15 +6,19 @@
 //! - `mutation/`: models that something happened to
 //! - `random`: randomness that is the same every time
 //! - `tensor`: a tensor, and whether another one is the same
+//! - `answers`: what a host makes of a picture
 //! - `component`: components made by hand
+//! - `layout`: how the values of `wit/model.wit` lie in memory
 //! - `torch`, `python`: other people's formats and engines
 //! - `docker`: Docker's registry, as a program of its own
 //! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
 
+pub mod answers;
 pub mod component;
 pub mod docker;
 pub mod graph;
+pub mod layout;
 pub mod mutation;
 pub mod onnx;
 pub mod python;

@@ -33,3 +33,10 @@ impl Machine for Real {
         Command::new(program).args(arguments).stdout(std::io::stderr()).status().is_ok_and(|status| status.success())
     }
 }
+
+/// What the processor calls itself.
+pub fn processor() -> String {
+    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
+}

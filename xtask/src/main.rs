@@ -7,7 +7,7 @@
 //! - `guest`: compiles the component templates
 //! - `licences`: whether every dependency's licence is allowed
 //! - `samples`: the model and the photograph that `serve` shows
-//! - `docker_registry`: the registry that tests push to
+//! - `unpacked`: programs that tests start themselves, such as a registry
 //! - `browser`: Chromium, which tests open pages in
 //! - `python`: a virtual environment and what is fetched by pip
 //! - `apt`, `machine`: what is installed and asked on the machine
@@ -18,7 +18,6 @@
 mod apt;
 mod browser;
 mod commands;
-mod docker_registry;
 mod guest;
 mod licences;
 mod machine;
@@ -28,6 +27,7 @@ mod process;
 mod python;
 mod samples;
 mod toolchain;
+mod unpacked;
 mod workspace;
 
 use std::process::ExitCode;

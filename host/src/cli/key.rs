@@ -1,12 +1,13 @@
 //! `maasm key`
 
-use super::place::At;
+use super::place::{At, Place, Side};
 use super::table::aligned;
-use crate::registry::{Grant, Key, NewKey, Role};
+use crate::registry::{Grant, Intent, Key, NewKey, Role};
 use crate::server::Keys;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use reqwest::Method;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Keys: who may do what at a server.
@@ -56,14 +57,20 @@ struct Wanted {
     /// How many requests at once it allows; as many as there are if absent
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     concurrency: Option<u32>,
+    /// A file with the secret of a key that was made elsewhere, so that several servers take the same one
+    #[arg(long, value_name = "FILE")]
+    secret_file: Option<PathBuf>,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let (at, place) = (&arguments.at, arguments.at.place()?);
     match arguments.action {
-        Action::Create(Wanted { name, roles, valid_for, rate, concurrency }) => {
+        Action::Create(Wanted { name, roles, valid_for, rate, concurrency, secret_file }) => {
             let grant = Grant { name, roles, valid_for: valid_for.map(|time| time.as_secs()), rate, concurrency };
+            if let Some(file) = secret_file {
+                return adopt(&place, &grant, &file);
+            }
             at.tell(&place.send(Method::POST, &["keys"], &grant)?, |NewKey { key, secret }| {
                 Ok(format!("{secret}\nkey {}, {}: keep the secret, it is not told again\n", key.id, roles_of(&key)))
             })
@@ -73,6 +80,15 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             Ok(format!("key {} ({}) opens nothing any more\n", key.id, key.name))
         }),
     }
+}
+
+/// Makes a key with the secret in a file. It is told nobody: a server is not asked to.
+fn adopt(place: &Place, grant: &Grant, file: &Path) -> Result<()> {
+    let Side::Local(local) = place.side() else { bail!("--secret-file works on a data folder, not on a server") };
+    let secret = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let key = local.service().registry().adopt_key(&Intent::local(), grant, secret.trim())?;
+    println!("key {}, {}", key.id, roles_of(&key));
+    Ok(())
 }
 
 fn roles_of(key: &Key) -> String {

@@ -1,7 +1,7 @@
 //! The command line: one subcommand is one file.
 //!
 //! # Layout
-//! - `compose`, `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
+//! - `compose`, `export`, `infer`, `inspect`, `package/`, `recognize`, `serve`: what is done with files
 //! - `publish/`, `list`, `show`, `deploy`, `split`, `rollback`, `alias`, `delete`, `jobs`, `gc`, `fsck`, `key`, `audit`:
 //!   what is done with models where they are kept
 //! - `evaluate/`: the truth about a version; `report`: where it is kept; `datasets`: what it is found with
@@ -20,6 +20,7 @@ mod datasets;
 mod delete;
 mod deploy;
 mod evaluate;
+mod export;
 mod fsck;
 mod gc;
 mod infer;
@@ -82,6 +83,7 @@ enum Command {
     Inspect(Box<inspect::Arguments>),
     Package(Box<package::Arguments>),
     Compose(compose::Arguments),
+    Export(export::Arguments),
     Pull(pull::Arguments),
     Push(push::Arguments),
     Recognize(recognize::Arguments),
@@ -140,6 +142,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Delete(arguments) => delete::run(arguments),
         Command::Deploy(arguments) => deploy::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(*arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Gc(arguments) => gc::run(arguments),
         Command::Infer(arguments) => infer::run(arguments),
         Command::Inspect(arguments) => inspect::run(*arguments),

@@ -27,8 +27,8 @@ pub(super) fn check(card: &Card, plan: &Plan) -> Result<(), Error> {
     Ok(())
 }
 
-/// A name that URLs take unescaped and OCI registries as a repository.
-fn is_name(name: &str) -> bool {
+/// Whether this is a name that URLs take unescaped and OCI registries as a repository.
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.len() <= 128
         && name.bytes().next().is_some_and(plain)

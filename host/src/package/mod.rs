@@ -14,6 +14,7 @@ mod preinitialize;
 pub(crate) mod seal;
 mod template;
 
+pub(crate) use check::is_name;
 pub use error::Error;
 
 use crate::compile::Compiled;

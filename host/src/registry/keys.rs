@@ -100,6 +100,9 @@ pub enum Refusal {
 }
 
 const PREFIX: &str = "maasm";
+/// Random bytes of an id and of a secret.
+const ID: usize = 6;
+const SECRET: usize = 32;
 const COLUMNS: &str = "id, name, roles, created, expires, revoked, rate, concurrency";
 
 impl Key {
@@ -115,8 +118,34 @@ impl Registry {
     /// # Errors
     /// If it is for nothing or nobody.
     pub fn create_key(&self, intent: &Intent, grant: &Grant) -> Result<NewKey> {
+        self.insert_key(intent, grant, random::<ID>()?, random::<SECRET>()?)
+    }
+
+    /// Makes a key with the secret that [`Registry::create_key`] told elsewhere, so that several servers take the same one.
+    /// A key that is there already stays as it is.
+    ///
+    /// # Errors
+    /// If it is for nothing or nobody, was not made like that, or was revoked.
+    pub fn adopt_key(&self, intent: &Intent, grant: &Grant, secret: &str) -> Result<Key> {
+        match self.authenticate(secret)? {
+            Ok(key) => return Ok(key),
+            Err(Refusal::Unknown) => (),
+            Err(refusal) => return Err(Error::Malformed(refusal.to_string())),
+        }
+        let parts: Vec<&str> = secret.split('_').collect();
+        let is_random = |text: &str, bytes: usize| {
+            text.len() == 2 * bytes && text.bytes().all(|c| c.is_ascii_digit() || (b'a'..=b'f').contains(&c))
+        };
+        match parts[..] {
+            [PREFIX, id, secret] if is_random(id, ID) && is_random(secret, SECRET) => {
+                Ok(self.insert_key(intent, grant, id.into(), secret.into())?.key)
+            }
+            _ => Err(Error::Malformed("this is no key's secret as `maasm key create` tells them".into())),
+        }
+    }
+
+    fn insert_key(&self, intent: &Intent, grant: &Grant, id: String, secret: String) -> Result<NewKey> {
         check(grant)?;
-        let (id, secret) = (random::<6>()?, random::<32>()?);
         let hash = Digest::of(secret.as_bytes()).to_string();
         let end = |seconds| {
             let end = SystemTime::now().checked_add(Duration::from_secs(seconds));
@@ -290,6 +319,24 @@ mod tests {
         for wrong in [other.as_str(), "", "maasm", "maasm__", "maasm_x_y", &made.key.id] {
             assert_eq!(registry.authenticate(wrong).unwrap(), Err(Refusal::Unknown), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_that_was_made_elsewhere_opens_here_too() {
+        let [here, there] = [(); 2].map(|()| Registry::temporary().unwrap());
+        let secret = here.create_key(&Intent::local(), &grant(&[Role::Admin])).unwrap().secret;
+        let adopt = |secret: &str| there.adopt_key(&Intent::local(), &grant(&[Role::Infer]), secret);
+        let key = adopt(&secret).unwrap();
+        assert_eq!(there.authenticate(&secret).unwrap(), Ok(key.clone()));
+        assert!(!key.may(Role::Deploy), "its roles are those that it is given here");
+        assert_eq!(adopt(&secret).unwrap(), key, "once more changes nothing");
+        let last = if secret.ends_with('0') { '1' } else { '0' };
+        let other = format!("{}{last}", &secret[..secret.len() - 1]);
+        for wrong in [&other, "", "secret", &secret[1..], &secret[..40], &secret.to_uppercase()] {
+            assert!(adopt(wrong).is_err(), "{wrong}");
+        }
+        there.revoke_key(&Intent::local(), &key.id).unwrap();
+        assert!(adopt(&secret).is_err());
     }
 
     #[test]

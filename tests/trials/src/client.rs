@@ -10,6 +10,7 @@ use ureq::http::Request;
 pub struct Client {
     agent: Agent,
     base: String,
+    host: Option<String>,
 }
 
 /// What the server answered.
@@ -28,8 +29,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
+        Self::naming(address, None)
+    }
+
+    /// Asks for this host, whatever the address is.
+    pub fn with_host(address: SocketAddr, host: &str) -> Self {
+        Self::naming(address, Some(host.to_owned()))
+    }
+
+    fn naming(address: SocketAddr, host: Option<String>) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build();
-        Self { agent: agent.into(), base: format!("http://{address}") }
+        Self { agent: agent.into(), base: format!("http://{address}"), host }
     }
 
     /// Sends a request, once.
@@ -37,6 +47,9 @@ impl Client {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
+        }
+        if let Some(host) = &self.host {
+            request = request.header("Host", host);
         }
         let lost = |error: ureq::Error| Lost(error.to_string());
         // Without a body, DELETE and GET have no length.

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use maasm_trials::{chaos, load, scale};
+use maasm_trials::{chaos, hosts, load, scale};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -59,6 +59,27 @@ enum Trial {
         #[arg(long)]
         connections: Option<usize>,
     },
+    /// Have one component answer in every host that is there, and print a table.
+    Hosts {
+        /// The component.
+        #[arg(long)]
+        component: PathBuf,
+        /// The model's name.
+        #[arg(long)]
+        model: String,
+        /// The same component composed with the HTTP service.
+        #[arg(long)]
+        service: Option<PathBuf>,
+        /// A picture of at most 30 KB.
+        #[arg(long)]
+        picture: PathBuf,
+        /// How often each host is started.
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+        /// How many more answers each start gives.
+        #[arg(long, default_value_t = 10)]
+        requests: usize,
+    },
 }
 
 /// What scale chooses is the same every time.
@@ -94,6 +115,16 @@ fn run(Arguments { maasm, trial }: Arguments) -> Result<()> {
             let wrk = Some(connections.unwrap_or(2 * cores));
             let (duration, turn) = (Duration::from_secs(seconds), Duration::from_millis(turn));
             println!("{}", load::run(&load::Settings { maasm, duration, turn, checkers: CHECKERS, wrk })?);
+        }
+        Trial::Hosts { component, model, service, picture, rounds, requests } => {
+            let folder = tempfile::tempdir()?;
+            let settings =
+                hosts::Settings { maasm, model, component, service, picture, folder: folder.path().to_owned() };
+            let compared = hosts::run(&settings, rounds, requests)?;
+            print!("{}", hosts::markdown(&compared));
+            if let Some(other) = compared.iter().find(|host| !host.same) {
+                anyhow::bail!("{} gives other logits", other.name);
+            }
         }
     }
     Ok(())

@@ -21,6 +21,11 @@ pub fn onnx() -> Vec<u8> {
 
 /// That network as a component that takes pictures.
 pub fn network(name: &str, version: &str) -> Result<Vec<u8>> {
+    network_with(name, version, Simd::Relaxed)
+}
+
+/// As [`network`], with these vector instructions.
+pub fn network_with(name: &str, version: &str, simd: Simd) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("small.onnx");
     std::fs::write(&path, onnx())?;
@@ -32,7 +37,7 @@ pub fn network(name: &str, version: &str) -> Result<Vec<u8>> {
         labels: ["ant", "bee", "cat", "dog", "eel"].map(String::from).into(),
         ..Card::default()
     };
-    Ok(package(&compiled, card, Some(Recipe::Image(recipe)), Simd::Relaxed)?)
+    Ok(package(&compiled, card, Some(Recipe::Image(recipe)), simd)?)
 }
 
 /// A photograph of nothing.

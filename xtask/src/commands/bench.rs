@@ -5,7 +5,7 @@ mod int8;
 
 use super::build;
 use crate::measure::{Contender, Results};
-use crate::{node, process, python, samples, workspace};
+use crate::{machine, node, process, python, samples, workspace};
 use anyhow::{Context, Result};
 use compete::{Alike, compete};
 use std::fs;
@@ -170,17 +170,11 @@ fn setting() -> Result<Vec<(&'static str, String)>> {
     let node = process::capture(Command::new("node").arg("--version")).unwrap_or_else(|_| "none".into());
     let cores = std::thread::available_parallelism()?;
     Ok(vec![
-        ("processor", format!("{}, {cores} cores; every engine on one thread", processor())),
+        ("processor", format!("{}, {cores} cores; every engine on one thread", machine::processor())),
         ("maasm", format!("{} in wasmtime {}", locked("maasm"), locked("wasmtime"))),
         ("onnxruntime", onnxruntime.to_owned()),
         ("onnxruntime-web", format!("{} in Node {}", ORT_WEB.rsplit('@').next().unwrap_or("?"), node.trim())),
         ("tract", locked("tract-onnx")),
         ("compiler", process::capture(Command::new("rustc").arg("--version"))?.trim().to_owned()),
     ])
-}
-
-fn processor() -> String {
-    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = about.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    model.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
 }

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod conformance;
 mod fuzz;
+mod hosts;
 mod serve;
 mod test;
 mod trial;
@@ -28,6 +29,7 @@ const COMMANDS: &[Command] = &[
         fuzz::run,
     ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
+    ("hosts", "one component in hosts by many hands, side by side; writes docs/hosts.md", hosts::run),
     (
         "chaos",
         "kill the server at random moments [--kills 500] [--seed N]; nothing acknowledged may be lost",

@@ -1,6 +1,6 @@
 //! `cargo xtask test`
 
-use crate::{browser, docker_registry, guest, licences, node, process, python, workspace};
+use crate::{browser, guest, licences, node, process, python, unpacked, workspace};
 use anyhow::{Result, bail};
 
 /// Every package but the one whose feature would change the runtime under all others.
@@ -12,7 +12,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     process::step("checking the code's form", || process::run(workspace::cargo().args(["fmt", "--all", "--check"])))?;
     process::step("checking the dependencies' licences", licences::check)?;
     let python = python::with_packages("test")?;
-    let registry = docker_registry::find()?;
+    let registry = unpacked::find(&unpacked::DOCKER_REGISTRY)?;
+    let nats = unpacked::find(&unpacked::NATS_SERVER)?;
     let browser = browser::find()?;
     let jco = node::with(node::JCO)?;
     let guests = [guest::MODEL, guest::API, guest::SELF_CHECK];
@@ -31,6 +32,9 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         test.args(["test", "--release", "--no-fail-fast"]).args(PACKAGES).env("MAASM_PYTHON", python);
         if let Some(registry) = registry {
             test.env("MAASM_DOCKER_REGISTRY", registry);
+        }
+        if let Some(nats) = nats {
+            test.env("MAASM_NATS_SERVER", nats);
         }
         if let Some(browser) = browser {
             test.env("MAASM_BROWSER", browser);

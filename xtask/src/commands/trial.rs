@@ -1,14 +1,14 @@
 //! `cargo xtask chaos`, `cargo xtask scale`, `cargo xtask load`: the trials of `tests/trials`
 
 use super::build;
-use crate::{apt, docker_registry, machine, process, workspace};
+use crate::{apt, machine, process, unpacked, workspace};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// Kills the server at random moments. Arguments: `--kills N`, `--seed N`, `--clients N`.
 pub(super) fn chaos(arguments: &[String]) -> Result<()> {
-    run("chaos", arguments, docker_registry::find()?)
+    run("chaos", arguments, unpacked::find(&unpacked::DOCKER_REGISTRY)?)
 }
 
 /// Measures a server with many versions beside one with one, and writes `benches/SCALE.md`. Arguments: `--versions N`,
@@ -29,12 +29,18 @@ pub(super) fn load(arguments: &[String]) -> Result<()> {
     run("load", arguments, None)
 }
 
-fn run(trial: &str, arguments: &[String], registry: Option<PathBuf>) -> Result<()> {
+/// Compiles the trials and tells where `maasm` and their program lie.
+pub(super) fn build() -> Result<(PathBuf, PathBuf)> {
     let maasm = build::build()?;
     process::step("compiling the trials", || {
         process::run(workspace::cargo().args(["build", "--release", "--package", "maasm-trials"]))
     })?;
     let trials = maasm.with_file_name(format!("maasm-trials{}", std::env::consts::EXE_SUFFIX));
+    Ok((maasm, trials))
+}
+
+fn run(trial: &str, arguments: &[String], registry: Option<PathBuf>) -> Result<()> {
+    let (maasm, trials) = build()?;
     process::step(&format!("trying {trial}"), || {
         let mut command = Command::new(&trials);
         command.arg("--maasm").arg(&maasm).arg(trial).args(arguments);

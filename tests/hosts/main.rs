@@ -1,0 +1,12 @@
+//! One component, byte for byte the same file, gives the same answers in every host.
+//!
+//! # Layout
+//! - `own`: a model, a picture, and what this project's own host makes of them
+//! - `agreement`: other people's hosts
+//! - `examples`: the programs in `examples/`
+//! - `export/`: what other platforms need; one platform is one file
+
+mod agreement;
+mod examples;
+mod export;
+mod own;
