@@ -9,13 +9,13 @@ fn main() {
         || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../target/guest"),
         PathBuf::from,
     );
-    for flavour in ["relaxed", "plain"] {
-        let template = folder.join(format!("model-{flavour}.wasm"));
+    for (name, file) in [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("NN", "model-nn-plain")] {
+        let template = folder.join(format!("{file}.wasm"));
         println!("cargo::rerun-if-changed={}", template.display());
         if !template.is_file() {
             println!("cargo::error=the component template {} is missing; run `cargo xtask build`", template.display());
             continue;
         }
-        println!("cargo::rustc-env=MAASM_TEMPLATE_{}={}", flavour.to_uppercase(), template.display());
+        println!("cargo::rustc-env=MAASM_TEMPLATE_{name}={}", template.display());
     }
 }

@@ -8,6 +8,7 @@
 //! - `tensor`: a tensor, and whether another one is the same
 //! - `component`: components made by hand
 //! - `torch`, `python`: other people's formats and engines
+//! - `nn`: a component that asks wasi-nn for what it should not
 //! - `docker`: Docker's registry, as a program of its own
 //! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@ pub mod component;
 pub mod docker;
 pub mod graph;
 pub mod mutation;
+pub mod nn;
 pub mod onnx;
 pub mod python;
 pub mod random;

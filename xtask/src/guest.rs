@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A set of WebAssembly features that the guests are compiled for.
+#[derive(Clone, Copy)]
 struct Flavour {
     /// What its files are called after.
     name: &'static str,
@@ -16,8 +17,9 @@ struct Flavour {
     features: &'static str,
 }
 
-const FLAVOURS: [Flavour; 2] =
-    [Flavour { name: "relaxed", features: "+simd128,+relaxed-simd" }, Flavour { name: "plain", features: "+simd128" }];
+const RELAXED: Flavour = Flavour { name: "relaxed", features: "+simd128,+relaxed-simd" };
+const PLAIN: Flavour = Flavour { name: "plain", features: "+simd128" };
+const FLAVOURS: [Flavour; 2] = [RELAXED, PLAIN];
 
 /// Something that is compiled for WebAssembly.
 #[derive(Clone, Copy)]
@@ -26,19 +28,24 @@ pub struct Guest {
     package: &'static str,
     /// What its files are called.
     name: &'static str,
+    /// The flavours that there is a use for.
+    flavours: &'static [Flavour],
 }
 
 /// The component template.
-pub const MODEL: Guest = Guest { package: "maasm-model", name: "model" };
+pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: &FLAVOURS };
+/// The component template over wasi-nn. It computes nothing itself that relaxed SIMD would make faster.
+pub const MODEL_NN: Guest = Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[PLAIN] };
 /// The check of the kernels that only WebAssembly has.
-pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check" };
+pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check", flavours: &FLAVOURS };
 
-/// Compiles guests in every flavour to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
+/// Compiles guests, each in its flavours, to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
 /// alone, so that nothing that embeds it is compiled again. Gives the toolchain that was used.
 pub fn build(guests: &[Guest]) -> Result<Toolchain> {
     let toolchain = toolchain::find()?;
     for flavour in &FLAVOURS {
-        for guest in guests {
+        let wanted = |guest: &&Guest| guest.flavours.iter().any(|wanted| wanted.name == flavour.name);
+        for guest in guests.iter().filter(wanted) {
             let what = format!("compiling the {} guest for {}", guest.name, flavour.features);
             let built = process::step(&what, || compile(&toolchain, flavour, guest))?;
             let kept = workspace::templates().join(format!("{}-{}.wasm", guest.name, flavour.name));
@@ -54,8 +61,8 @@ pub fn lint(toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
         eprintln!("  skipped: this toolchain has no clippy");
         return Ok(());
     }
-    let flavour = &FLAVOURS[0];
     for guest in guests {
+        let flavour = &guest.flavours[0];
         let (mut command, _) = cargo(toolchain, "clippy", flavour, guest.package);
         process::run(command.args(["--", "-D", "warnings"]))?;
     }

@@ -1,0 +1,4 @@
+//! What computes graphs.
+
+pub mod native;
+pub mod onnxruntime;
