@@ -17,7 +17,7 @@ use super::native::only_together;
 use crate::contain::contain;
 use crate::signature::{Slot, arrange};
 use crate::{ErrorCode, Fault};
-use ort::AsPointer;
+use ort::{AsPointer, ortsys};
 use ort::environment::Environment;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
@@ -137,7 +137,7 @@ impl OnnxGraph {
         // SAFETY: session, names and values live until the call returns, and each list is as long as it is said to be.
         // `Run` on the CPU provider may be called by several threads at once. It writes owned values, or an error and
         // nothing.
-        ort::ortsys![
+        ortsys![
             unsafe Run(
                 session.ptr().cast_mut(),
                 ptr::null(),
