@@ -27,7 +27,7 @@ const COMMANDS: &[Command] = &[
         "feed mutated model files to inspect and package: no panic, no hang, no more than 2 GiB; --minutes 10 --seed N",
         fuzz::run,
     ),
-    ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
+    ("bench", "compare with other engines, side by side; writes benches/RESULTS.md; `nn`: through wasi-nn", bench::run),
     (
         "chaos",
         "kill the server at random moments [--kills 500] [--seed N]; nothing acknowledged may be lost",
