@@ -44,7 +44,10 @@ pub fn memory(backend: &str, onnx: &Path, input: Vec<u8>) -> Result<()> {
         measured.wait();
         held
     })?;
-    println!("{}", serde_json::json!({ "weights": weights, "before": before, "one": one, "many": held, "at_once": AT_ONCE }));
+    println!(
+        "{}",
+        serde_json::json!({ "weights": weights, "before": before, "one": one, "many": held, "at_once": AT_ONCE })
+    );
     Ok(())
 }
 

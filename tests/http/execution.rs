@@ -105,7 +105,12 @@ fn what_the_host_cannot_compute_with_is_refused_and_nothing_changes() {
         deploy(&server, "animals", &execution).is_problem(status, kind, says);
     };
     refused(json!({"engine": "nn", "threads": 2}), 409, "cannot-load", "on one thread");
-    refused(json!({"engine": "nn", "backend": "onnxruntime"}), 409, "cannot-load", "no onnxruntime library at /nowhere");
+    refused(
+        json!({"engine": "nn", "backend": "onnxruntime"}),
+        409,
+        "cannot-load",
+        "no onnxruntime library at /nowhere",
+    );
     refused(json!({"engine": "nn", "backend": "abacus"}), 400, "bad-request", "abacus");
     refused(json!({"engine": "nn", "threads": 0}), 400, "bad-request", "nonzero");
     refused(json!({"engine": "gpu"}), 400, "bad-request", "gpu");
@@ -124,9 +129,8 @@ fn a_server_that_lost_its_library_says_so_and_answers_once_it_is_back() {
     deployed(&first, "net", &json!({"engine": "nn", "backend": "onnxruntime"}));
     let expected = recognized(&first);
     drop(first);
-    let restart = |library: &str| {
-        Server::start(&[], &["--data-dir", folder.path().to_str().unwrap(), "--onnxruntime", library])
-    };
+    let restart =
+        |library: &str| Server::start(&[], &["--data-dir", folder.path().to_str().unwrap(), "--onnxruntime", library]);
     let without = restart("/nowhere");
     without.recognize(&jpeg()).is_problem(503, "unavailable", "no onnxruntime library at /nowhere");
     assert_eq!(without.get("/api/v1/deployments/net").json()["revision"], 1, "it did not go back");

@@ -119,7 +119,8 @@ impl HostGraph {
         let fits = |(axis, (found, wanted)): (usize, (&u32, &u32))| found == wanted || free(axis) && found < wanted;
         let is_right = shape.len() == port.shape.len() && shape.iter().zip(&port.shape).enumerate().all(fits);
         if Some(ty) != tensor_type(element_type) || !is_right {
-            let reason = format!("the host's graph gives {ty:?} of shape {shape:?}, not {element_type:?} of {:?}", port.shape);
+            let reason =
+                format!("the host's graph gives {ty:?} of shape {shape:?}, not {element_type:?} of {:?}", port.shape);
             return Err(wrong(reason));
         }
         Ok(Output { shape, values: Values::read(element_type, tensor.data()) })

@@ -46,12 +46,7 @@ impl<E: Engine> Model<E> {
         let plan = self.engine.plan();
         let output = |(index, port)| {
             let TensorInfo { name, element_type, .. } = info(plan, port);
-            WitTensor {
-                name,
-                element_type,
-                shape: self.engine.output_shape(index),
-                data: self.engine.output(index),
-            }
+            WitTensor { name, element_type, shape: self.engine.output_shape(index), data: self.engine.output(index) }
         };
         plan.outputs.iter().enumerate().map(output).collect()
     }

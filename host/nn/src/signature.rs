@@ -55,7 +55,9 @@ impl Slot {
         let bytes = elements.and_then(|n| n.checked_mul(size(*ty)));
         if bytes != Some(tensor.data.len() as u64) {
             let (shape, found) = (&tensor.dimensions, tensor.data.len());
-            return Err(Fault::invalid(format!("{name} has {found} bytes, {ty:?} of shape {shape:?} has another length")));
+            return Err(Fault::invalid(format!(
+                "{name} has {found} bytes, {ty:?} of shape {shape:?} has another length"
+            )));
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `maasm serve`
 
-use crate::engine::EngineOptions;
 use super::execution::Engine;
+use crate::engine::EngineOptions;
 use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
 use crate::server::{self, Access, ServerOptions, Tls};
 use crate::service::{NnOptions, Service};

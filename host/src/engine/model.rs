@@ -67,14 +67,15 @@ impl Model {
     ) -> Result<Self, LoadError> {
         let _one_at_a_time = engine.inner.introduction.lock().unwrap_or_else(PoisonError::into_inner);
         let path = || path.to_owned();
-        let mut session = Session::new(engine, &pre, graphs.as_ref(), loading.size, None).map_err(|error| match error {
-            CallError::Memory { asked, limit } => {
-                let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
-                LoadError::TooLarge { path: path(), reason }
-            }
-            CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
-            error => LoadError::Describe { path: path(), error: Box::new(error) },
-        })?;
+        let mut session =
+            Session::new(engine, &pre, graphs.as_ref(), loading.size, None).map_err(|error| match error {
+                CallError::Memory { asked, limit } => {
+                    let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
+                    LoadError::TooLarge { path: path(), reason }
+                }
+                CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
+                error => LoadError::Describe { path: path(), error: Box::new(error) },
+            })?;
         let described = session.describe();
         let description = described.map_err(|error| LoadError::Describe { path: path(), error: Box::new(error) })?;
         loading.loaded_in = start.elapsed();

@@ -41,7 +41,12 @@ const WHOLE: u64 = 100;
 impl Traffic {
     /// All requests to one version.
     pub fn all_to(version: Version) -> Self {
-        Self { versions: vec![Share { version, weight: WHOLE as u8 }], sticky: None, shadow: None, execution: Execution::Sandbox }
+        Self {
+            versions: vec![Share { version, weight: WHOLE as u8 }],
+            sticky: None,
+            shadow: None,
+            execution: Execution::Sandbox,
+        }
     }
 
     /// Checks that the parts make a whole.
@@ -106,7 +111,12 @@ mod tests {
 
     fn traffic(shares: &[(&str, u8)]) -> Traffic {
         let share = |&(version, weight): &(&str, u8)| Share { version: version.parse().unwrap(), weight };
-        Traffic { versions: shares.iter().map(share).collect(), sticky: None, shadow: None, execution: Execution::Sandbox }
+        Traffic {
+            versions: shares.iter().map(share).collect(),
+            sticky: None,
+            shadow: None,
+            execution: Execution::Sandbox,
+        }
     }
 
     #[test]

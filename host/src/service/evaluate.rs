@@ -64,7 +64,8 @@ impl Service {
         let mut report =
             summary::summarize(wanted.data, &answered, against.as_ref(), &wanted.method, thumbnail).map_err(failed)?;
         let ended = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        report.run = Some(summary::describe_run(&own.answers, &own.effort, host(&own.computed), ended).map_err(failed)?);
+        report.run =
+            Some(summary::describe_run(&own.answers, &own.effort, host(&own.computed), ended).map_err(failed)?);
         report.search = wanted.search.cloned();
         let lock = self.lock()?;
         let evaluation = self.registry().attach_evaluation(intent, &record, &report, &lock)?;
@@ -115,7 +116,12 @@ impl Service {
     }
 
     /// Where answers are kept until there is a report; none for a registry that goes away.
-    fn checkpoint(&self, subject: &Subject, data: &Dataset, computed: &str) -> Result<Option<PathBuf>, registry::Error> {
+    fn checkpoint(
+        &self,
+        subject: &Subject,
+        data: &Dataset,
+        computed: &str,
+    ) -> Result<Option<PathBuf>, registry::Error> {
         if self.registry().is_temporary() {
             return Ok(None);
         }

@@ -121,7 +121,11 @@ impl Service {
         };
         let model = self.engine.load_over_nn(&name, &component, Graphs::one(name.clone(), graph), weights);
         let model = model.map_err(|error| error.to_string())?;
-        tracing::info!(threads, "{name} computes{}", self.computed_by(Execution::Nn(Nn { backend: Some(backend), threads: None })));
+        tracing::info!(
+            threads,
+            "{name} computes{}",
+            self.computed_by(Execution::Nn(Nn { backend: Some(backend), threads: None }))
+        );
         Ok(model)
     }
 
@@ -130,9 +134,11 @@ impl Service {
         if let Some(made) = &record.provenance.recipe {
             let rounded = matches!(made.recipe.weights, Some(WeightFormat::F16 | WeightFormat::Int8));
             if rounded || made.recipe.quantize.is_some() {
-                return Err("the ONNX file that is kept with it is that from before it was quantised, and onnxruntime \
+                return Err(
+                    "the ONNX file that is kept with it is that from before it was quantised, and onnxruntime \
                             would not compute the same; use the backend `native`"
-                    .into());
+                        .into(),
+                );
             }
         }
         let onnxruntime = self.backends.onnxruntime(threads).map_err(|error| error.to_string())?;

@@ -41,7 +41,8 @@ pub enum LibraryError {
 
 /// The library of this path, or of this folder; without one, of the environment variable, or where libraries lie.
 pub fn find(path: Option<&Path>) -> Result<PathBuf, LibraryError> {
-    let named = path.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
+    let named =
+        path.map(Path::to_owned).or_else(|| std::env::var_os(VARIABLE).filter(|v| !v.is_empty()).map(Into::into));
     match named {
         Some(named) => at(&named).ok_or(LibraryError::NotThere(named)),
         None => places().iter().find_map(|place| at(place)).ok_or(LibraryError::Absent),

@@ -17,11 +17,11 @@ use super::native::only_together;
 use crate::contain::contain;
 use crate::signature::{Slot, arrange};
 use crate::{ErrorCode, Fault};
-use ort::{AsPointer, ortsys};
 use ort::environment::Environment;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::DynValue;
+use ort::{AsPointer, ortsys};
 use std::ffi::CString;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -92,11 +92,11 @@ fn runtime_error(error: &dyn std::fmt::Display) -> Fault {
 
 fn graph(session: Session) -> Result<Graph, Fault> {
     let slots = |outlets: &[_]| outlets.iter().map(tensors::slot).collect::<Result<Vec<Slot>, Fault>>();
-    let names = |slots: &[Slot]| slots.iter().map(|slot| CString::new(slot.name.as_str())).collect::<Result<Vec<_>, _>>();
+    let names =
+        |slots: &[Slot]| slots.iter().map(|slot| CString::new(slot.name.as_str())).collect::<Result<Vec<_>, _>>();
     let (inputs, outputs) = (slots(session.inputs())?, slots(session.outputs())?);
     let unnameable = |_| Fault::invalid("a tensor's name has a zero byte");
-    let (input_names, output_names) =
-        (names(&inputs).map_err(unnameable)?, names(&outputs).map_err(unnameable)?);
+    let (input_names, output_names) = (names(&inputs).map_err(unnameable)?, names(&outputs).map_err(unnameable)?);
     let graph = Arc::new(OnnxGraph { session, inputs, outputs, input_names, output_names });
     let graph: Box<dyn BackendGraph> = Box::new(Shared(graph));
     Ok(graph.into())
@@ -196,8 +196,7 @@ impl BackendInner for Onnxruntime {
             let message = "this backend has no provider but the CPU's";
             return Err(Fault::new(ErrorCode::UnsupportedOperation, message).into());
         }
-        let session =
-            contain(|| self.builder()?.commit_from_memory(onnx).map_err(|error| runtime_error(&error)))?;
+        let session = contain(|| self.builder()?.commit_from_memory(onnx).map_err(|error| runtime_error(&error)))?;
         Ok(graph(session)?)
     }
 
@@ -211,4 +210,3 @@ impl std::fmt::Debug for Onnxruntime {
         f.debug_struct("Onnxruntime").field("library", &self.library).field("threads", &self.threads).finish()
     }
 }
-

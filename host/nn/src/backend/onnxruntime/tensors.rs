@@ -26,7 +26,10 @@ impl Read {
 pub fn slot(outlet: &Outlet) -> Result<Slot, Fault> {
     let name = outlet.name();
     let ValueType::Tensor { ty, shape, .. } = outlet.dtype() else {
-        return Err(Fault::new(ErrorCode::UnsupportedOperation, format!("{name} is no tensor, and wasi-nn has no others")));
+        return Err(Fault::new(
+            ErrorCode::UnsupportedOperation,
+            format!("{name} is no tensor, and wasi-nn has no others"),
+        ));
     };
     let ty = match ty {
         TensorElementType::Float16 => TensorType::Fp16,
@@ -78,7 +81,10 @@ pub fn write(ty: TensorType, value: &DynValue) -> Result<Tensor, Fault> {
     }
 }
 
-fn write_as<T: PrimitiveTensorElementType + bytemuck::NoUninit>(ty: TensorType, value: &DynValue) -> Result<Tensor, Fault> {
+fn write_as<T: PrimitiveTensorElementType + bytemuck::NoUninit>(
+    ty: TensorType,
+    value: &DynValue,
+) -> Result<Tensor, Fault> {
     let failed = |error: &dyn std::fmt::Display| Fault::new(ErrorCode::RuntimeError, error.to_string());
     let (shape, elements) = value.try_extract_tensor::<T>().map_err(|error| failed(&error))?;
     let dimensions = shape.iter().map(|&extent| u32::try_from(extent)).collect::<Result<Vec<_>, _>>();
