@@ -6,7 +6,6 @@ use maasm::engine::{CachePolicy, ElementType, Engine, EngineOptions, Model, Tens
 use maasm::package::{Kept, Simd, kept, over_nn, package};
 use maasm_nn::{Graph, Graphs, Native, Onnxruntime};
 use maasm_plan::Card;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Barrier;
 use std::time::Duration;
@@ -62,7 +61,7 @@ fn load(backend: &str, onnx: &Path, max_concurrent: u32) -> Result<Model> {
         "native" => Native { deadline: Duration::from_secs(60) }.graph(package.plan, constants)?,
         "onnxruntime" => {
             drop(constants);
-            Onnxruntime::load(None, NonZeroUsize::MIN)?.graph(onnx)?
+            Onnxruntime::load(None, Duration::from_secs(60))?.graph(onnx)?
         }
         _ => bail!("unknown backend {backend:?}"),
     };

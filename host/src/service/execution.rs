@@ -11,6 +11,7 @@ use std::fs;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// How the host computes where a deployment leaves it open, and where it finds what it computes with.
 #[derive(Clone, Debug, Default)]
@@ -42,14 +43,15 @@ impl Backends {
         (nn.backend.unwrap_or(self.options.backend), threads)
     }
 
-    /// onnxruntime, if this machine has it.
-    pub fn onnxruntime(&self, threads: NonZeroU32) -> Result<Onnxruntime, LibraryError> {
+    /// onnxruntime, if this machine has it. Its inferences may take so long.
+    fn onnxruntime(&self, threads: NonZeroU32, deadline: Duration) -> Result<Onnxruntime, LibraryError> {
         let threads = NonZeroUsize::try_from(threads).unwrap_or(NonZeroUsize::MIN);
         let mut loaded = self.onnxruntime.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = &*loaded {
-            return Ok(loaded.with_threads(threads));
-        }
-        Ok(loaded.insert(Onnxruntime::load(self.options.onnxruntime.as_deref(), threads)?).clone())
+        let loaded = match &mut *loaded {
+            Some(loaded) => loaded,
+            empty => empty.insert(Onnxruntime::load(self.options.onnxruntime.as_deref(), deadline)?),
+        };
+        Ok(loaded.with_threads(threads))
     }
 }
 
@@ -141,7 +143,8 @@ impl Service {
                 );
             }
         }
-        let onnxruntime = self.backends.onnxruntime(threads).map_err(|error| error.to_string())?;
+        let onnxruntime = self.backends.onnxruntime(threads, self.engine.options().deadline);
+        let onnxruntime = onnxruntime.map_err(|error| error.to_string())?;
         let kept = record.provenance.model.map(|digest| self.registry.blobs().path(&digest));
         let file = kept.filter(|path| path.is_file()).ok_or(
             "the ONNX file that it was compiled from is not kept here: it was published as a component, or pulled; \

@@ -4,6 +4,7 @@
 //! once, whoever computes with them; an execution context borrows an arena, and one that comes back is cleared before
 //! anybody else gets it.
 
+use super::{only_together, timeout};
 use crate::signature::{Slot, arrange};
 use crate::{ErrorCode, Fault};
 use maasm_plan::{Package, Plan};
@@ -135,8 +136,7 @@ fn run(
     let finished = executor.run_while(|| start.elapsed() < graph.deadline);
     // What a step refuses is something among the inputs.
     if !finished.map_err(|error| Fault::invalid(error.to_string()))? {
-        let limit = graph.deadline.as_millis();
-        return Err(Fault::new(ErrorCode::Timeout, format!("the inference took longer than the allowed {limit} ms")));
+        return Err(timeout(graph.deadline));
     }
     let output = |(index, slot): (usize, &Slot)| NamedTensor {
         name: slot.name.clone(),
@@ -157,12 +157,6 @@ impl BackendExecutionContext for NativeContext {
     fn compute(&mut self, inputs: Option<Vec<NamedTensor>>) -> Result<Option<Vec<NamedTensor>>, BackendError> {
         Ok(Some(self.infer(inputs.unwrap_or_default())?))
     }
-}
-
-/// The older interface of wasi-nn, for modules, sets inputs one by one.
-pub(super) fn only_together() -> BackendError {
-    let message = "inputs are given, and outputs taken, with `compute`";
-    Fault::new(ErrorCode::UnsupportedOperation, message).into()
 }
 
 /// A package and its constants are what such a graph is read from.

@@ -3,17 +3,22 @@
 use crate::probe::{F32, I64, Input, Probe, floats};
 use maasm_nn::{ErrorCode, Graph, Onnxruntime};
 use maasm_tests::nn::onnxruntime as folder;
-use maasm_tests::onnx::{encode, model, node, value};
-use std::num::NonZeroUsize;
+use maasm_tests::onnx::{encode, model, node, value, value_of, whole_numbers};
 use std::path::Path;
-use tract_onnx::pb::GraphProto;
+use std::time::{Duration, Instant};
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{AttributeProto, GraphProto, attribute_proto};
 use wasmtime_wasi_nn::backend::BackendInner;
 use wasmtime_wasi_nn::wit::ExecutionTarget;
 
 const NAME: &str = "double@1.0.0";
 
 fn load() -> Option<Onnxruntime> {
-    Some(Onnxruntime::load(Some(&folder()?), NonZeroUsize::MIN).unwrap())
+    load_with(Duration::from_secs(30))
+}
+
+fn load_with(deadline: Duration) -> Option<Onnxruntime> {
+    Some(Onnxruntime::load(Some(&folder()?), deadline).unwrap())
 }
 
 /// y = x + x, of pairs.
@@ -115,4 +120,44 @@ fn a_file_that_is_no_model_is_a_fault_that_says_so() {
     let Some(mut onnxruntime) = load() else { return };
     assert!(onnxruntime.load(&[b"no model"], ExecutionTarget::Cpu).is_err());
     assert!(onnxruntime.graph(Path::new("/nowhere.onnx")).is_err());
+}
+
+/// x + 1, so often that nobody waits for it.
+fn endless() -> Vec<u8> {
+    let scalar = |data_type, name: &str| value_of(data_type, name, &[]);
+    let body = GraphProto {
+        name: "step".into(),
+        input: vec![scalar(DataType::Int64, "step"), scalar(DataType::Bool, "go_on"), value("before", &[1, 2])],
+        output: vec![scalar(DataType::Bool, "still"), value("after", &[1, 2])],
+        node: vec![
+            node("Identity", &["go_on"], &["still"], vec![]),
+            node("Add", &["before", "before"], &["after"], vec![]),
+        ],
+        ..Default::default()
+    };
+    let body = AttributeProto {
+        name: "body".into(),
+        r#type: attribute_proto::AttributeType::Graph as i32,
+        g: Some(body),
+        ..Default::default()
+    };
+    encode(&model(GraphProto {
+        name: "endless".into(),
+        input: vec![value("x", &[1, 2])],
+        output: vec![value("y", &[1, 2])],
+        initializer: vec![whole_numbers("times", &[], &[i64::MAX])],
+        node: vec![node("Loop", &["times", "", "x"], &["y"], vec![body])],
+        ..Default::default()
+    }))
+}
+
+#[test]
+fn an_inference_that_takes_too_long_is_stopped_and_the_host_knows() {
+    let Some(mut onnxruntime) = load_with(Duration::from_millis(300)) else { return };
+    let graph = onnxruntime.load(&[&endless()], ExecutionTarget::Cpu).unwrap();
+    let mut probe = Probe::with(NAME, graph);
+    let start = Instant::now();
+    assert_eq!(probe.compute(NAME, &pair(1.0, 2.0)), Err(ErrorCode::Timeout));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert_eq!(probe.failure().map(|failure| failure.code), Some(ErrorCode::Timeout));
 }

@@ -7,13 +7,15 @@
 //! # Layout
 //! - `library`: where it is
 //! - `tensors`: tensors in its form, and back
+//! - `watch`: ends inferences that take too long
 
 mod library;
 mod tensors;
+mod watch;
 
 pub use library::LibraryError;
 
-use super::native::only_together;
+use super::{only_together, timeout};
 use crate::contain::contain;
 use crate::signature::{Slot, arrange};
 use crate::{ErrorCode, Fault};
@@ -27,6 +29,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use watch::Watch;
 use wasmtime_wasi_nn::backend::{
     BackendError, BackendExecutionContext, BackendFromDir, BackendGraph, BackendInner, Id, NamedTensor,
 };
@@ -39,15 +43,17 @@ pub struct Onnxruntime {
     environment: Environment,
     library: Arc<Path>,
     threads: NonZeroUsize,
+    watch: Watch,
 }
 
 impl Onnxruntime {
     /// Loads the library of this path, or of a folder; without one, that which `ORT_DYLIB_PATH` names or which lies where
-    /// libraries lie. A process has one: another path later on changes nothing. `threads` compute one inference.
+    /// libraries lie. A process has one: another path later on changes nothing. An inference is computed by one thread,
+    /// and may take so long.
     ///
     /// # Errors
     /// If there is none, or it is too old.
-    pub fn load(path: Option<&Path>, threads: NonZeroUsize) -> Result<Self, LibraryError> {
+    pub fn load(path: Option<&Path>, deadline: Duration) -> Result<Self, LibraryError> {
         let library = library::find(path)?;
         let broken = |reason: String| LibraryError::Broken { path: library.clone(), reason };
         let environment = contain(|| {
@@ -55,7 +61,8 @@ impl Onnxruntime {
             builder.with_name("maasm").build().map_err(|error| runtime_error(&error))
         });
         let environment = environment.map_err(|fault| broken(fault.message))?;
-        Ok(Self { environment, library: library.into(), threads })
+        let watch = Watch::new(deadline).map_err(|error| broken(format!("no thread for deadlines: {error}")))?;
+        Ok(Self { environment, library: library.into(), threads: NonZeroUsize::MIN, watch })
     }
 
     /// The same, with so many threads for an inference.
@@ -74,7 +81,7 @@ impl Onnxruntime {
     /// # Errors
     /// If onnxruntime cannot make a session of it, or wasi-nn has no tensors such as it takes or gives.
     pub fn graph(&self, file: &Path) -> Result<Graph, Fault> {
-        contain(|| graph(self.builder()?.commit_from_file(file).map_err(|error| runtime_error(&error))?))
+        contain(|| graph(self.builder()?.commit_from_file(file).map_err(|error| runtime_error(&error))?, &self.watch))
     }
 
     fn builder(&self) -> Result<SessionBuilder, Fault> {
@@ -90,14 +97,14 @@ fn runtime_error(error: &dyn std::fmt::Display) -> Fault {
     Fault::new(ErrorCode::RuntimeError, error.to_string())
 }
 
-fn graph(session: Session) -> Result<Graph, Fault> {
+fn graph(session: Session, watch: &Watch) -> Result<Graph, Fault> {
     let slots = |outlets: &[_]| outlets.iter().map(tensors::slot).collect::<Result<Vec<Slot>, Fault>>();
     let names =
         |slots: &[Slot]| slots.iter().map(|slot| CString::new(slot.name.as_str())).collect::<Result<Vec<_>, _>>();
     let (inputs, outputs) = (slots(session.inputs())?, slots(session.outputs())?);
     let unnameable = |_| Fault::invalid("a tensor's name has a zero byte");
     let (input_names, output_names) = (names(&inputs).map_err(unnameable)?, names(&outputs).map_err(unnameable)?);
-    let graph = Arc::new(OnnxGraph { session, inputs, outputs, input_names, output_names });
+    let graph = Arc::new(OnnxGraph { session, inputs, outputs, input_names, output_names, watch: watch.clone() });
     let graph: Box<dyn BackendGraph> = Box::new(Shared(graph));
     Ok(graph.into())
 }
@@ -109,13 +116,16 @@ struct OnnxGraph {
     outputs: Vec<Slot>,
     input_names: Vec<CString>,
     output_names: Vec<CString>,
+    watch: Watch,
 }
 
 impl OnnxGraph {
     fn infer(&self, inputs: Vec<NamedTensor>) -> Result<Vec<NamedTensor>, Fault> {
         let inputs = arrange(&self.inputs, inputs)?;
         let read = inputs.iter().map(|input| tensors::read(&input.tensor)).collect::<Result<Vec<_>, _>>()?;
+        let (start, deadline) = (Instant::now(), self.watch.deadline());
         let given = self.run(&read).map_err(|error| match error.code() {
+            _ if start.elapsed() >= deadline => timeout(deadline),
             ort::ErrorCode::InvalidArgument => Fault::invalid(error.to_string()),
             _ => runtime_error(&error),
         })?;
@@ -130,17 +140,18 @@ impl OnnxGraph {
     #[expect(unsafe_code, reason = "it is a function of C")]
     fn run(&self, inputs: &[tensors::Read]) -> ort::Result<Vec<DynValue>> {
         let session = self.session.inner();
+        let options = self.watch.begin()?;
         let input_names: Vec<_> = self.input_names.iter().map(|name| name.as_ptr()).collect();
         let output_names: Vec<_> = self.output_names.iter().map(|name| name.as_ptr()).collect();
         let inputs: Vec<_> = inputs.iter().map(|input| input.ptr()).collect();
         let mut outputs = vec![ptr::null_mut(); output_names.len()];
-        // SAFETY: session, names and values live until the call returns, and each list is as long as it is said to be.
+        // SAFETY: session, options, names and values live until the call returns, and each list is as long as it is said to be.
         // `Run` on the CPU provider may be called by several threads at once. It writes owned values, or an error and
         // nothing.
         ortsys![
             unsafe Run(
                 session.ptr().cast_mut(),
-                ptr::null(),
+                options.ptr(),
                 input_names.as_ptr(),
                 inputs.as_ptr(),
                 inputs.len(),
@@ -197,7 +208,7 @@ impl BackendInner for Onnxruntime {
             return Err(Fault::new(ErrorCode::UnsupportedOperation, message).into());
         }
         let session = contain(|| self.builder()?.commit_from_memory(onnx).map_err(|error| runtime_error(&error)))?;
-        Ok(graph(session)?)
+        Ok(graph(session, &self.watch)?)
     }
 
     fn as_dir_loadable(&mut self) -> Option<&mut dyn BackendFromDir> {
