@@ -15,6 +15,8 @@
 //! - `backend/native`: the runtime's kernels, compiled for this machine
 //! - `backend/onnxruntime`: onnxruntime's library, if there is one
 
+#![deny(unsafe_code)]
+
 mod backend;
 mod bindings;
 mod contain;

@@ -203,7 +203,7 @@ fn service(arguments: &Arguments) -> Result<Service> {
     let nn = NnOptions {
         backend: arguments.nn_backend,
         threads: arguments.nn_threads,
-        onnxruntime: arguments.onnxruntime.clone(),
+        onnxruntime: arguments.onnxruntime.clone().filter(|path| !path.as_os_str().is_empty()),
     };
     Ok(Service::start(registry, options, arguments.max_loaded.as_u64())?.with_nn(nn))
 }

@@ -42,8 +42,11 @@ impl Watch {
     /// What an inference is run with that begins now.
     pub fn begin(&self) -> ort::Result<Arc<RunOptions>> {
         let options = Arc::new(RunOptions::new()?);
-        // The thread ends only when nobody can send it anything.
-        let _ = self.begun.send((Instant::now() + self.deadline, Arc::downgrade(&options)));
+        // What may take longer than clocks can tell is not watched.
+        if let Some(end) = Instant::now().checked_add(self.deadline) {
+            // The thread ends only when nobody can send it anything.
+            let _ = self.begun.send((end, Arc::downgrade(&options)));
+        }
         Ok(options)
     }
 }
