@@ -92,7 +92,7 @@ pub fn arrange(slots: &[Slot], mut given: Vec<NamedTensor>) -> Result<Vec<NamedT
 }
 
 /// Bytes of an element.
-pub fn size(ty: TensorType) -> u64 {
+fn size(ty: TensorType) -> u64 {
     match ty {
         TensorType::U8 => 1,
         TensorType::Fp16 | TensorType::Bf16 => 2,

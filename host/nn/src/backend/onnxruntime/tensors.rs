@@ -1,8 +1,7 @@
 //! Tensors in onnxruntime's form, and back.
 
-use crate::signature::{Slot, TensorType, size, without_type};
+use crate::signature::{Slot, TensorType, without_type};
 use crate::{ErrorCode, Fault};
-use bytemuck::AnyBitPattern;
 use half::{bf16, f16};
 use ort::AsPointer;
 use ort::session::SessionInputValue;
@@ -58,13 +57,9 @@ pub fn read(tensor: &Tensor) -> Result<Read, Fault> {
     }
 }
 
-fn read_as<T>(tensor: &Tensor) -> Result<Read, Fault>
-where
-    T: PrimitiveTensorElementType + AnyBitPattern + bytemuck::NoUninit + Debug,
-{
+fn read_as<T: Element>(tensor: &Tensor) -> Result<Read, Fault> {
     let shape: Vec<i64> = tensor.dimensions.iter().map(|&extent| i64::from(extent)).collect();
-    let elements: Vec<T> = bytemuck::pod_collect_to_vec(&tensor.data);
-    let read = OrtTensor::from_array((shape, elements));
+    let read = OrtTensor::from_array((shape, T::read(&tensor.data)));
     Ok(Read(read.map_err(|error| Fault::new(ErrorCode::RuntimeError, error.to_string()))?.into()))
 }
 
@@ -81,15 +76,31 @@ pub fn write(ty: TensorType, value: &DynValue) -> Result<Tensor, Fault> {
     }
 }
 
-fn write_as<T: PrimitiveTensorElementType + bytemuck::NoUninit>(
-    ty: TensorType,
-    value: &DynValue,
-) -> Result<Tensor, Fault> {
+fn write_as<T: Element>(ty: TensorType, value: &DynValue) -> Result<Tensor, Fault> {
     let failed = |error: &dyn std::fmt::Display| Fault::new(ErrorCode::RuntimeError, error.to_string());
     let (shape, elements) = value.try_extract_tensor::<T>().map_err(|error| failed(&error))?;
     let dimensions = shape.iter().map(|&extent| u32::try_from(extent)).collect::<Result<Vec<_>, _>>();
-    let dimensions = dimensions.map_err(|error| failed(&error))?;
-    let data = bytemuck::cast_slice(elements).to_vec();
-    debug_assert_eq!(size(ty), size_of::<T>() as u64);
-    Ok(Tensor { dimensions, ty, data })
+    Ok(Tensor { dimensions: dimensions.map_err(|error| failed(&error))?, ty, data: T::write(elements) })
 }
+
+/// A type of elements, little-endian in wasi-nn.
+trait Element: PrimitiveTensorElementType + Debug + Clone + Copy + 'static {
+    fn read(bytes: &[u8]) -> Vec<Self>;
+    fn write(elements: &[Self]) -> Vec<u8>;
+}
+
+macro_rules! elements {
+    ($($element:ty),*) => {$(
+        impl Element for $element {
+            fn read(bytes: &[u8]) -> Vec<Self> {
+                bytes.as_chunks().0.iter().copied().map(Self::from_le_bytes).collect()
+            }
+
+            fn write(elements: &[Self]) -> Vec<u8> {
+                elements.iter().copied().flat_map(Self::to_le_bytes).collect()
+            }
+        }
+    )*};
+}
+
+elements!(f16, bf16, f32, f64, u8, i32, i64);
