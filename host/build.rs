@@ -9,7 +9,9 @@ fn main() {
         || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../target/guest"),
         PathBuf::from,
     );
-    for (name, file) in [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("API", "api-plain")] {
+    let templates =
+        [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("NN", "model-nn-plain"), ("API", "api-plain")];
+    for (name, file) in templates {
         let template = folder.join(format!("{file}.wasm"));
         println!("cargo::rerun-if-changed={}", template.display());
         if !template.is_file() {

@@ -1,5 +1,7 @@
 //! Our own engine, in several ways, and tract: WAY MODEL INPUT. See `../README.md` for what is spoken.
 
+mod nn;
+
 use anyhow::{Context, Result, bail};
 use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Compiled, Options, compile};
@@ -22,6 +24,10 @@ fn main() -> Result<()> {
         "native" => native(&compiled(model, None)?, &input),
         "native-int8" => native(&compiled(model, Some(&input))?, &input),
         "package-int8" => package_int8(model, &input),
+        "nn-native" => nn::answer("native", model, input),
+        "nn-onnxruntime" => nn::answer("onnxruntime", model, input),
+        "nn-memory-native" => nn::memory("native", model, input),
+        "nn-memory-onnxruntime" => nn::memory("onnxruntime", model, input),
         "tract" => tract(model, &input),
         "recognize-fresh" => recognize_fresh(model, &input),
         "recognize-warm" => recognize_warm(model, &input),

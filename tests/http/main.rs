@@ -4,6 +4,7 @@ mod access;
 mod damage;
 mod deployments;
 mod evaluate;
+mod execution;
 mod forms;
 mod hostile;
 mod hostile_writes;

@@ -10,6 +10,7 @@
 //! - `component`: components made by hand
 //! - `layout`: how the values of `wit/model.wit` lie in memory
 //! - `torch`, `python`: other people's formats and engines
+//! - `nn`: a component that asks wasi-nn for what it should not
 //! - `docker`: Docker's registry, as a program of its own
 //! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ pub mod docker;
 pub mod graph;
 pub mod layout;
 pub mod mutation;
+pub mod nn;
 pub mod onnx;
 pub mod python;
 pub mod random;

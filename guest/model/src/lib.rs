@@ -1,33 +1,34 @@
 //! The component template: the exports of world `model` over the runtime, without a model in it.
-//!
-//! The packager puts a model in before anything else runs: `boot` tells how. After that the memory is frozen, and
-//! every instance of the component starts from it with everything loaded.
-//!
-//! # Layout
-//! - `boot`: how the packager puts a model in
-//! - `model`: the loaded model and what it can be asked
-//! - `input`: how a recipe and the plan's first input go together
-//! - `infer`: tensors in, tensors out
-//! - `evaluate`: labelled samples in, a report out
-//! - `exports`: the component's functions, one line each
 
-mod boot;
-mod evaluate;
-mod exports;
-mod infer;
-mod input;
-mod model;
-#[cfg(test)]
-mod tests;
-
-#[allow(missing_docs, reason = "the documentation is in wit/model.wit")]
-mod bindings {
-    wit_bindgen::generate!({ path: "../../wit/model.wit", world: "model", default_bindings_module: "crate::bindings" });
-}
-
+use maasm_runtime::{AlignedBytes, Executor};
+use maasm_template::{Component, Model, bindings, boot};
 use std::cell::RefCell;
+use std::thread::LocalKey;
+
+type Kernels = Executor<AlignedBytes>;
 
 thread_local! {
-    /// The model. A component has one thread and one model; there is none only until the packager has put it in.
-    static MODEL: RefCell<Option<model::Model>> = const { RefCell::new(None) };
+    static MODEL: RefCell<Option<Model<Kernels>>> = const { RefCell::new(None) };
+}
+
+struct Template;
+
+impl Component for Template {
+    type Engine = Kernels;
+
+    fn place() -> &'static LocalKey<RefCell<Option<Model<Kernels>>>> {
+        &MODEL
+    }
+}
+
+bindings::export!(Template with_types_in bindings);
+
+#[unsafe(export_name = "maasm_reserve")]
+extern "C" fn reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
+    boot::reserve(package_len, constants_len, arena_len)
+}
+
+#[unsafe(export_name = "maasm_initialize")]
+extern "C" fn initialize() -> u32 {
+    boot::initialize::<Template>()
 }

@@ -116,6 +116,28 @@ impl<C: AsRef<[u8]>> Executor<C> {
         self.run_observed(|_, _| {})
     }
 
+    /// Runs every step for which `go_on` holds beforehand, and tells whether that was all of them. After the first one for
+    /// which it does not, the outputs mean nothing.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn run_while(&mut self, mut go_on: impl FnMut() -> bool) -> Result<bool, RunError> {
+        for step in &self.plan.steps {
+            if !go_on() {
+                return Ok(false);
+            }
+            run_step(self.level, &self.plan, step, self.constants.as_ref(), self.arena.as_mut(), &mut self.workspace)
+                .map_err(|fault| RunError { step: step.name.clone(), fault })?;
+        }
+        Ok(true)
+    }
+
+    /// Forgets everything that was computed.
+    pub fn clear(&mut self) {
+        self.arena.as_mut().fill(0);
+        self.workspace.fill(0.0);
+    }
+
     /// Runs every step and calls `observe` after each one with its index: the time from one call to the next is
     /// what the step took.
     ///

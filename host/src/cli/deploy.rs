@@ -1,5 +1,6 @@
 //! `maasm deploy`
 
+use super::execution::ExecutionOptions;
 use super::named::Named;
 use super::phrases::traffic;
 use super::place::At;
@@ -20,6 +21,7 @@ Examples:
   maasm deploy my-cnn
   maasm deploy my-cnn@1.1.0 --shadow 1.2.0-rc.1
   maasm deploy my-cnn@stable --expected-revision 4
+  maasm deploy my-cnn --execution nn --nn-backend onnxruntime --nn-threads 2
   maasm deploy my-cnn@1.1.0 --if \"top1 >= 0.74 and top1_drop <= 0.005 and p95_ms <= 40\"")]
 pub struct Arguments {
     /// The model, and the version: 1.2.0, ^1, latest or an alias
@@ -40,6 +42,8 @@ pub struct How {
     /// A version that is asked the same, and whose answers are only compared
     #[arg(long, value_name = "VERSION")]
     shadow: Option<Version>,
+    #[command(flatten)]
+    execution: ExecutionOptions,
     /// Deploys only if this revision is live now; 0: if nothing is
     #[arg(long, value_name = "N")]
     expected_revision: Option<u64>,
@@ -57,9 +61,10 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
 
 /// Deploys, and tells what is live now.
 pub(super) fn ask(at: &At, what: DeployRequest, how: How) -> Result<()> {
-    let How { sticky, shadow, expected_revision, condition } = how;
+    let How { sticky, shadow, execution, expected_revision, condition } = how;
+    let execution = execution.wanted();
     let condition = condition.map(|gate| gate.to_string());
-    let request = DeployRequest { sticky, shadow, expected_revision, condition, ..what };
+    let request = DeployRequest { sticky, shadow, execution, expected_revision, condition, ..what };
     at.tell(&at.place()?.send(Method::POST, &["deploy"], &request)?, |live| Ok(text(&live)))
 }
 

@@ -8,7 +8,7 @@
 //! - `place/`: where that is, a folder or a server; `data`: the folder
 //! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
-//! - `named`, `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
+//! - `execution`, `named`, `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
 
 mod alias;
 mod audit;
@@ -20,6 +20,7 @@ mod datasets;
 mod delete;
 mod deploy;
 mod evaluate;
+mod execution;
 mod export;
 mod fsck;
 mod gc;

@@ -1,6 +1,6 @@
 //! What several commands tell alike: sizes, ages, who gets which requests.
 
-use crate::registry::Traffic;
+use crate::registry::{Backend, Execution, Traffic};
 use bytesize::ByteSize;
 use std::time::{Duration, SystemTime};
 
@@ -30,8 +30,22 @@ pub(super) fn traffic(traffic: &Traffic) -> String {
         several => several.iter().map(|share| format!("{} {} %", share.version, share.weight)).collect(),
     };
     parts.extend(traffic.shadow.iter().map(|shadow| format!("shadow {shadow}")));
+    if let Execution::Nn(nn) = traffic.execution {
+        let backend = nn.backend.map(|backend| format!(" by {}", called(backend)));
+        let plural = |threads: u32| if threads == 1 { "" } else { "s" };
+        let threads = nn.threads.map(|threads| format!(" on {threads} thread{}", plural(threads.get())));
+        parts.push(format!("computed through wasi-nn{}{}", backend.unwrap_or_default(), threads.unwrap_or_default()));
+    }
     parts.extend(traffic.sticky.iter().map(|header| format!("sticky by {header}")));
     parts.join(", ")
+}
+
+/// A backend's name.
+fn called(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Native => "native",
+        Backend::Onnxruntime => "onnxruntime",
+    }
 }
 
 /// How to see what follows, if anything does.

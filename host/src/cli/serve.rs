@@ -1,9 +1,10 @@
 //! `maasm serve`
 
+use super::execution::Engine;
 use crate::engine::EngineOptions;
-use crate::registry::{Intent, Provenance, Record, Reference, Registry, Selector};
+use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
 use crate::server::{self, Access, ServerOptions, Tls};
-use crate::service::Service;
+use crate::service::{NnOptions, Service};
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
 use clap::ValueEnum;
@@ -29,6 +30,7 @@ Examples:
   maasm serve cats.wasm dogs-1.0.0.wasm dogs-1.1.0.wasm --log-format json
   maasm key create --name admin --role admin && maasm serve --listen 0.0.0.0:8080
   maasm serve --tls-cert server.pem --tls-key server.key --listen 0.0.0.0:8443
+  maasm serve my-cnn.wasm --execution nn
   curl --data-binary @cat.jpg http://127.0.0.1:3000/api/v1/recognize")]
 pub struct Arguments {
     /// Components made by `maasm package`, to be published and deployed first
@@ -66,6 +68,18 @@ pub struct Arguments {
     /// How many bytes of models are kept in memory; those that were not used longest go first
     #[arg(long, value_name = "SIZE", default_value = "2GiB")]
     max_loaded: ByteSize,
+    /// What the host computes with, for deployments that ask for wasi-nn and do not say
+    #[arg(long, value_name = "BACKEND", value_enum, default_value_t)]
+    nn_backend: Backend,
+    /// How many threads of the host compute one inference, for deployments that do not say [default: 1]
+    #[arg(long, value_name = "N")]
+    nn_threads: Option<NonZeroU32>,
+    /// onnxruntime's library, or the folder that it lies in [default: where libraries lie]
+    #[arg(long, value_name = "PATH", env = "ORT_DYLIB_PATH")]
+    onnxruntime: Option<PathBuf>,
+    /// What computes the components that are named here
+    #[arg(long, value_name = "ENGINE", value_enum, requires = "components")]
+    execution: Option<Engine>,
     /// How large a model that is published may be
     #[arg(long, value_name = "SIZE", default_value = "2GiB")]
     max_model: ByteSize,
@@ -146,7 +160,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
         shutdown_timeout: arguments.shutdown_timeout,
     };
     let access = access(address, service.registry())?;
-    let published = publish(&service, &arguments.components)?;
+    let published = publish(&service, &arguments.components, arguments.execution)?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let end = async move {
@@ -186,7 +200,12 @@ fn service(arguments: &Arguments) -> Result<Service> {
     }
     let passing = !arguments.components.is_empty() && arguments.data.named().is_none();
     let registry = if passing { Registry::temporary()? } else { arguments.data.open()? };
-    Ok(Service::start(registry, options, arguments.max_loaded.as_u64())?)
+    let nn = NnOptions {
+        backend: arguments.nn_backend,
+        threads: arguments.nn_threads,
+        onnxruntime: arguments.onnxruntime.clone().filter(|path| !path.as_os_str().is_empty()),
+    };
+    Ok(Service::start(registry, options, arguments.max_loaded.as_u64())?.with_nn(nn))
 }
 
 /// What only this machine reaches may be open; what others reach needs a key.
@@ -205,7 +224,7 @@ fn access(address: SocketAddr, registry: &Registry) -> Result<Access> {
 }
 
 /// Publishes components, and deploys the highest version of each model among them.
-fn publish(service: &Service, components: &[PathBuf]) -> Result<Vec<Record>> {
+fn publish(service: &Service, components: &[PathBuf], engine: Option<Engine>) -> Result<Vec<Record>> {
     let intent = Intent::local();
     let mut published: Vec<Record> = Vec::new();
     for path in components {
@@ -230,7 +249,8 @@ fn publish(service: &Service, components: &[PathBuf]) -> Result<Vec<Record>> {
         let versions = published.iter().filter(|record| record.facts.name == *name).map(|record| &record.facts.version);
         let highest = versions.max_by_key(|version| (version.pre.is_empty(), *version));
         let selector = highest.map_or(Selector::Latest, |version| Selector::Exact(version.clone()));
-        service.deploy(&intent, &Reference { name: name.clone(), selector })?;
+        let reference = Reference { name: name.clone(), selector };
+        service.deploy_to(&intent, &reference, engine.map(Engine::with_defaults))?;
     }
     Ok(published)
 }

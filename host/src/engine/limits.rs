@@ -1,11 +1,12 @@
 //! What an instance may take, and how many there may be.
 
 use super::runtime::MAX_TABLE_ELEMENTS;
+use maasm_nn::Graphs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasmtime::ResourceLimiter;
 
-/// The memory of one instance.
+/// The memory of one instance, and what it reaches beyond it.
 pub(super) struct Limits {
     /// Whether the instance stands and runs calls.
     pub started: bool,
@@ -17,12 +18,20 @@ pub(super) struct Limits {
     used: u64,
     /// The first demand that was refused, in bytes.
     pub refused: Option<u64>,
+    /// What it sees of wasi-nn, if the host computes for it.
+    pub nn: Option<maasm_nn::Context>,
 }
 
 impl Limits {
     /// For an instance that is about to be made.
     pub fn new(initial_limit: u64, growth_limit: u64) -> Self {
-        Self { started: false, initial_limit, growth_limit, used: 0, refused: None }
+        Self { started: false, initial_limit, growth_limit, used: 0, refused: None, nn: None }
+    }
+
+    /// The same, for an instance for which the host computes with these graphs.
+    pub fn with_graphs(self, graphs: &Arc<Graphs>) -> Self {
+        // Tensors in the host's memory are like memory that it has asked for.
+        Self { nn: Some(maasm_nn::Context::new(graphs.clone(), self.growth_limit)), ..self }
     }
 
     /// From now on the instance runs calls.

@@ -5,6 +5,7 @@ use super::cache::Cache;
 use super::identity::{Identity, identify};
 use super::limits::{Limits, Places};
 use super::{EngineError, EngineOptions, LoadError, Model, runtime};
+use maasm_nn::Graphs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -30,7 +31,7 @@ pub(super) struct Inner {
 pub struct Loading {
     /// `blake3:` and the digest of the component's bytes.
     pub digest: String,
-    /// The component's size in bytes.
+    /// The component's size in bytes, and that of its weights where the host has them.
     pub size: u64,
     /// How long compiling took; none if the code came from the cache.
     pub compiled_in: Option<Duration>,
@@ -81,7 +82,50 @@ impl Engine {
             compiled_in,
             loaded_in: Duration::ZERO,
         };
-        let model = Model::introduce(self, pre, loading, path, start)?;
+        self.introduce(pre, None, loading, path, start)
+    }
+
+    /// Loads a component of world `model-nn`, which this program has made, and gives it these graphs, which take so many
+    /// bytes. `name` is what messages call it.
+    ///
+    /// # Errors
+    /// If it is not such a component.
+    pub fn load_over_nn(&self, name: &str, bytes: &[u8], graphs: Graphs, weights: u64) -> Result<Model, LoadError> {
+        let start = Instant::now();
+        let (path, digest) = (Path::new(name), blake3::hash(bytes));
+        // It has no folder of its own to keep code in.
+        let nowhere = Path::new("");
+        let cached = self.inner.cache.as_ref().and_then(|cache| cache.get(&self.inner.wasmtime, nowhere, &digest));
+        let (component, compiled_in) = match cached {
+            Some(component) => (component, None),
+            None => {
+                let (component, duration) = self.compile_bytes(path, bytes)?;
+                self.keep(nowhere, &digest, &component);
+                (component, Some(duration))
+            }
+        };
+        let broken = |error: wasmtime::Error| LoadError::NotAModel { path: path.into(), reason: format!("{error:#}") };
+        let mut linker = Linker::new(&self.inner.wasmtime);
+        maasm_nn::add_to_linker(&mut linker, nn).map_err(broken)?;
+        let pre = linker.instantiate_pre(&component).and_then(ModelPre::new).map_err(broken)?;
+        let loading = Loading {
+            digest: format!("blake3:{digest}"),
+            size: weights.saturating_add(bytes.len() as u64),
+            compiled_in,
+            loaded_in: Duration::ZERO,
+        };
+        self.introduce(pre, Some(Arc::new(graphs)), loading, path, start)
+    }
+
+    fn introduce(
+        &self,
+        pre: ModelPre<Limits>,
+        graphs: Option<Arc<Graphs>>,
+        loading: Loading,
+        path: &Path,
+        start: Instant,
+    ) -> Result<Model, LoadError> {
+        let model = Model::introduce(self, pre, graphs, loading, path, start)?;
         let loading = model.loading();
         tracing::info!(
             model = model.description().name,
@@ -96,24 +140,34 @@ impl Engine {
 
     /// Compiles a component and keeps its code.
     fn compile(&self, path: &Path, identity: &Identity) -> Result<(Component, Duration), LoadError> {
-        let engine = &self.inner.wasmtime;
         let bytes = std::fs::read(path).map_err(|error| LoadError::Read { path: path.to_owned(), error })?;
         if blake3::hash(&bytes) != identity.digest {
             let reason = "it changed while it was read".into();
             return Err(LoadError::Damaged { path: path.to_owned(), reason });
         }
-        let start = Instant::now();
-        let component = Component::new(engine, &bytes).map_err(|error| why_not_compiled(path, &bytes, &error))?;
-        let duration = start.elapsed();
+        let (component, duration) = self.compile_bytes(path, &bytes)?;
         drop(bytes);
-        let Some(cache) = &self.inner.cache else { return Ok((component, duration)) };
+        self.keep(path, &identity.digest, &component);
+        // From its file the code is mapped, and its weights need no memory of their own.
+        let cache = self.inner.cache.as_ref();
+        let mapped = cache.and_then(|cache| cache.get(&self.inner.wasmtime, path, &identity.digest));
+        Ok((mapped.unwrap_or(component), duration))
+    }
+
+    fn compile_bytes(&self, path: &Path, bytes: &[u8]) -> Result<(Component, Duration), LoadError> {
+        let start = Instant::now();
+        let component = Component::new(&self.inner.wasmtime, bytes);
+        let component = component.map_err(|error| why_not_compiled(path, bytes, &error))?;
+        Ok((component, start.elapsed()))
+    }
+
+    /// Keeps a component's code, if there is a place for it.
+    fn keep(&self, path: &Path, digest: &blake3::Hash, component: &Component) {
+        let Some(cache) = &self.inner.cache else { return };
         match component.serialize() {
-            Ok(code) => cache.put(engine, path, &identity.digest, &code),
+            Ok(code) => cache.put(&self.inner.wasmtime, path, digest, &code),
             Err(error) => tracing::warn!("the compiled code of {} is not kept: {error:#}", path.display()),
         }
-        // From its file the code is mapped, and its weights need no memory of their own.
-        let component = cache.get(engine, path, &identity.digest).unwrap_or(component);
-        Ok((component, duration))
     }
 
     /// Checks that a component imports nothing and has a model's exports.
@@ -126,6 +180,11 @@ impl Engine {
         let pre = Linker::new(engine).instantiate_pre(component).and_then(ModelPre::new);
         pre.map_err(|error| LoadError::NotAModel { path: path.to_owned(), reason: format!("{error:#}") })
     }
+}
+
+/// What an instance sees of wasi-nn.
+fn nn(limits: &mut Limits) -> &mut maasm_nn::Context {
+    limits.nn.as_mut().expect("an instance of such a component has graphs")
 }
 
 /// Whether a component is invalid, or valid and more than the engine takes.

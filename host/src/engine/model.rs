@@ -5,6 +5,7 @@ use super::limits::Limits;
 use super::{
     CallError, Description, Engine, LabelledSample, LoadError, Loading, Recognition, Report, Session, Tensor, Timings,
 };
+use maasm_nn::Graphs;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
@@ -19,6 +20,8 @@ pub struct Model {
 struct Inner {
     engine: Engine,
     pre: ModelPre<Limits>,
+    /// What the host computes for it.
+    graphs: Option<Arc<Graphs>>,
     description: Description,
     loading: Loading,
 }
@@ -28,24 +31,26 @@ impl Model {
     pub(super) fn introduce(
         engine: &Engine,
         pre: ModelPre<Limits>,
+        graphs: Option<Arc<Graphs>>,
         mut loading: Loading,
         path: &Path,
         start: Instant,
     ) -> Result<Self, LoadError> {
         let _one_at_a_time = engine.inner.introduction.lock().unwrap_or_else(PoisonError::into_inner);
         let path = || path.to_owned();
-        let mut session = Session::new(engine, &pre, loading.size, None).map_err(|error| match error {
-            CallError::Memory { asked, limit } => {
-                let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
-                LoadError::TooLarge { path: path(), reason }
-            }
-            CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
-            error => LoadError::Describe { path: path(), error: Box::new(error) },
-        })?;
+        let mut session =
+            Session::new(engine, &pre, graphs.as_ref(), loading.size, None).map_err(|error| match error {
+                CallError::Memory { asked, limit } => {
+                    let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
+                    LoadError::TooLarge { path: path(), reason }
+                }
+                CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
+                error => LoadError::Describe { path: path(), error: Box::new(error) },
+            })?;
         let described = session.describe();
         let description = described.map_err(|error| LoadError::Describe { path: path(), error: Box::new(error) })?;
         loading.loaded_in = start.elapsed();
-        let inner = Inner { engine: engine.clone(), pre, description, loading };
+        let inner = Inner { engine: engine.clone(), pre, graphs, description, loading };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -111,6 +116,7 @@ impl Model {
         let engine = &self.inner.engine;
         let saturated = CallError::Saturated { limit: engine.options().max_concurrent };
         let place = engine.inner.places.take().ok_or(saturated)?;
-        Session::new(engine, &self.inner.pre, self.inner.loading.size, Some(place))
+        let Inner { pre, graphs, loading, .. } = &*self.inner;
+        Session::new(engine, pre, graphs.as_ref(), loading.size, Some(place))
     }
 }

@@ -6,7 +6,9 @@ use super::limits::{Limits, Place};
 use super::{
     CallError, Description, Engine, LabelledSample, ModelError, Pixels, Recognition, Report, Tensor, Timings, runtime,
 };
+use maasm_nn::Graphs;
 use maasm_protocol::model::Complaint;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::{Store, Trap};
 
@@ -24,12 +26,14 @@ impl Session {
     pub(super) fn new(
         engine: &Engine,
         pre: &ModelPre<Limits>,
+        graphs: Option<&Arc<Graphs>>,
         size: u64,
         place: Option<Place>,
     ) -> Result<Self, CallError> {
         let options = engine.options();
         // A model starts with its weights, which its file holds, and room to work.
         let limits = Limits::new(size.saturating_add(options.memory_limit), options.memory_limit);
+        let limits = graphs.into_iter().fold(limits, Limits::with_graphs);
         let mut store = Store::new(&engine.inner.wasmtime, limits);
         store.limiter(|limits| limits);
         store.set_epoch_deadline(runtime::ticks(options.deadline));
@@ -38,7 +42,7 @@ impl Session {
                 store.data_mut().start();
                 Ok(Self { exports, store, _place: place, deadline: options.deadline })
             }
-            Err(error) => Err(why(&error, store.data(), options.deadline)),
+            Err(error) => Err(why(&error, store.data_mut(), options.deadline)),
         }
     }
 
@@ -60,7 +64,7 @@ impl Session {
                 let start = Instant::now();
                 let result = $call;
                 timings.$time = start.elapsed();
-                answer(result, self.store.data(), limits)?
+                answer(result, self.store.data_mut(), limits)?
             }};
         }
         let media = stage!(decode, stages.call_decode(&mut self.store, data));
@@ -80,9 +84,9 @@ impl Session {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let stages = self.exports.maasm_model_stages();
         let decoded = stages.call_decode(&mut self.store, data);
-        answer(decoded, self.store.data(), self.deadline)?;
+        answer(decoded, self.store.data_mut(), self.deadline)?;
         let small = stages.call_thumbnail(&mut self.store, longest);
-        answer(small, self.store.data(), self.deadline)
+        answer(small, self.store.data_mut(), self.deadline)
     }
 
     /// As [`Model::infer`](super::Model::infer), on this instance.
@@ -93,7 +97,7 @@ impl Session {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let inputs: Vec<wit::Tensor> = inputs.iter().map(Into::into).collect();
         let result = self.exports.maasm_model_inference().call_infer(&mut self.store, &inputs);
-        Ok(answer(result, self.store.data(), self.deadline)?.into_iter().map(Into::into).collect())
+        Ok(answer(result, self.store.data_mut(), self.deadline)?.into_iter().map(Into::into).collect())
     }
 
     /// As [`Model::infer_media`](super::Model::infer_media), on this instance.
@@ -103,7 +107,7 @@ impl Session {
     pub fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, CallError> {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let result = self.exports.maasm_model_inference().call_infer_media(&mut self.store, data);
-        Ok(answer(result, self.store.data(), self.deadline)?.into_iter().map(Into::into).collect())
+        Ok(answer(result, self.store.data_mut(), self.deadline)?.into_iter().map(Into::into).collect())
     }
 
     /// As [`Model::evaluate`](super::Model::evaluate), on this instance.
@@ -113,29 +117,35 @@ impl Session {
     pub fn evaluate(&mut self, samples: &[LabelledSample]) -> Result<Report, CallError> {
         self.store.set_epoch_deadline(runtime::ticks(self.deadline));
         let result = self.exports.maasm_model_inference().call_evaluate(&mut self.store, samples);
-        answer(result, self.store.data(), self.deadline)
+        answer(result, self.store.data_mut(), self.deadline)
     }
 
     /// Asks the model who it is.
     pub(super) fn describe(&mut self) -> Result<Description, CallError> {
         let result = self.exports.maasm_model_inference().call_describe(&mut self.store);
-        result.map(Into::into).map_err(|error| why(&error, self.store.data(), self.deadline))
+        result.map(Into::into).map_err(|error| why(&error, self.store.data_mut(), self.deadline))
     }
 }
 
 /// What came of a call.
 fn answer<T>(
     result: wasmtime::Result<Result<T, wit::Error>>,
-    limits: &Limits,
+    limits: &mut Limits,
     deadline: Duration,
 ) -> Result<T, CallError> {
     result.map_err(|error| why(&error, limits, deadline))?.map_err(|error| CallError::Model(error.into()))
 }
 
 /// Why there is no instance or its call was cut short.
-fn why(error: &wasmtime::Error, limits: &Limits, deadline: Duration) -> CallError {
-    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+fn why(error: &wasmtime::Error, limits: &mut Limits, deadline: Duration) -> CallError {
+    let failure = limits.nn.as_mut().and_then(maasm_nn::Context::take_failure);
+    let timeout = failure.as_ref().is_some_and(|failure| failure.code == maasm_nn::ErrorCode::Timeout);
+    if timeout || error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
         return CallError::Deadline { limit: deadline };
+    }
+    // What the host could not compute ends the instance, which cannot say why.
+    if let Some(failure) = failure {
+        return CallError::Trap(failure.message);
     }
     // What is refused comes back as a failed allocation, which most programs answer with a trap of their own.
     if let Some(asked) = limits.refused {

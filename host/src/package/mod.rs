@@ -5,17 +5,23 @@
 //! - `template`: the component without a model, compiled beforehand
 //! - `preinitialize`: the template is run until it holds the model, and frozen
 //! - `metadata`: what others' tools show of a component
+//! - `kept`: what a component computes, for engines other than its own code
+//! - `over_nn`: a component that has wasi-nn compute the same
 //! - `seal`: a digest that tells whether a component is whole
 
 mod check;
 mod error;
+mod kept;
 mod metadata;
+mod over_nn;
 mod preinitialize;
 pub(crate) mod seal;
 mod template;
 
 pub(crate) use check::is_name;
 pub use error::Error;
+pub use kept::{Kept, kept};
+pub use over_nn::over_nn;
 
 use crate::compile::Compiled;
 use maasm_plan::{Card, Package, Recipe};
@@ -45,17 +51,21 @@ pub fn package(compiled: &Compiled, card: Card, recipe: Option<Recipe>, simd: Si
     };
     let metadata = metadata::sections(&card)?;
     let package = Package { card, recipe, plan: compiled.plan.clone() };
-    let module = preinitialize::preinitialize(template::template(simd), &package, &compiled.constants)?;
-    let mut component = component(module).map_err(|error| Error::Template(format!("{error:#}")))?;
+    let (module, constants_at) = preinitialize::preinitialize(template::template(simd), &package, &compiled.constants)?;
+    let mut component = component(module)?;
     component.extend(metadata);
+    component.extend(kept::section(package, constants_at));
     seal::seal(&mut component);
     Ok(component)
 }
 
 /// Wraps a core module that carries its WIT world.
-fn component(module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    // Its own validation reads everything once more; the engine validates when it loads.
-    let mut encoder = wit_component::ComponentEncoder::default().module(&module)?.validate(false);
-    drop(module);
-    encoder.encode()
+fn component(module: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let encode = || {
+        // Its own validation reads everything once more; the engine validates when it loads.
+        let mut encoder = wit_component::ComponentEncoder::default().module(&module)?.validate(false);
+        drop(module);
+        encoder.encode()
+    };
+    encode().map_err(|error: anyhow::Error| Error::Template(format!("{error:#}")))
 }

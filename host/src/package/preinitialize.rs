@@ -10,25 +10,23 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasmparser::{Parser, Payload, ValType};
-use wasmtime::{Config, Engine, Instance, Memory, Module, OptLevel, Store, Val};
+use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, OptLevel, Store, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
 const RESERVE: &str = "maasm_reserve";
 const INITIALIZE: &str = "maasm_initialize";
 
-/// The template's module with the model in its memory.
-pub(super) fn preinitialize(template: &[u8], package: &Package, constants: &[u8]) -> Result<Vec<u8>, Error> {
+/// The template's module with the model in its memory, and at which address the constants lie there.
+pub(super) fn preinitialize(template: &[u8], package: &Package, constants: &[u8]) -> Result<(Vec<u8>, u32), Error> {
     let broken = |error: wasmtime::Error| Error::Template(format!("{error:#}"));
     let wizer = Wizer::new();
     let (_, instrumented) = wizer.instrument(template).map_err(broken)?;
     let mut running = Running::start(&instrumented).map_err(broken)?;
-    if let Some(refusal) = running.fill(package, constants).map_err(broken)? {
-        return Err(Error::Refused(refusal));
-    }
+    let constants_at = running.fill(package, constants).map_err(broken)?.map_err(Error::Refused)?;
     // The snapshot is written over a template without what has served its purpose.
     let bare = without_scaffolding(template).map_err(|error| Error::Template(error.to_string()))?;
     let (context, _) = wizer.instrument(&bare).map_err(broken)?;
-    ready(wizer.snapshot(&context, &mut running)).map_err(broken)
+    Ok((ready(wizer.snapshot(&context, &mut running)).map_err(broken)?, constants_at))
 }
 
 /// The running template.
@@ -45,12 +43,15 @@ impl Running {
         let engine = Engine::new(&config)?;
         let module = Module::new(&engine, module)?;
         let mut store = Store::new(&engine, ());
-        let instance = Instance::new(&mut store, &module, &[])?;
+        // What it imports has no use before it is asked anything.
+        let mut linker = Linker::new(&engine);
+        linker.define_unknown_imports_as_traps(&module)?;
+        let instance = linker.instantiate(&mut store, &module)?;
         Ok(Self { store, instance })
     }
 
-    /// Puts the model in, or returns why the template refuses it.
-    fn fill(&mut self, package: &Package, constants: &[u8]) -> wasmtime::Result<Option<String>> {
+    /// Puts the model in and tells where its constants lie, or why the template refuses it.
+    fn fill(&mut self, package: &Package, constants: &[u8]) -> wasmtime::Result<Result<u32, String>> {
         let encoded = package.encode();
         let reserve = self.instance.get_typed_func::<(u32, u32, u32), u32>(&mut self.store, RESERVE)?;
         let lengths = (size(encoded.len())?, size(constants.len())?, u32::try_from(package.plan.arena_len)?);
@@ -62,12 +63,12 @@ impl Running {
         let initialize = self.instance.get_typed_func::<(), u32>(&mut self.store, INITIALIZE)?;
         let message = initialize.call(&mut self.store, ())?;
         if message == 0 {
-            return Ok(None);
+            return Ok(Ok(constants_at));
         }
         let [at, len] = self.two(message)?;
         let mut bytes = vec![0; len as usize];
         memory.read(&self.store, at as usize, &mut bytes)?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        Ok(Err(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     fn memory(&mut self) -> wasmtime::Result<Memory> {

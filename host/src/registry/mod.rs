@@ -10,7 +10,7 @@
 //! - `versions`: publish, find, list, delete; `facts`: what a version says of itself; `reference`: how versions are
 //!   called
 //! - `evaluations`: reports about versions; `data`: labelled data
-//! - `aliases`, `deployments`, `traffic`: which version answers
+//! - `aliases`, `deployments`, `traffic`: which version answers; `execution`: what computes it
 //! - `keys`: who may do what; `audit`: who did what
 //! - `jobs`: work that takes its time
 //! - `garbage`: what nothing needs any more; `check`: whether all is sound, and mending what is not
@@ -27,6 +27,7 @@ mod deployments;
 pub mod digest;
 mod error;
 mod evaluations;
+mod execution;
 mod facts;
 mod garbage;
 mod index;
@@ -47,6 +48,7 @@ pub use database::{Intent, Retry};
 pub use deployments::Deployment;
 pub use error::{Error, Result};
 pub use evaluations::Evaluation;
+pub use execution::{Backend, Execution, Nn};
 pub use facts::{Facts, Made, Port, Provenance};
 pub use garbage::{Collected, Retention};
 pub use jobs::{Failure, Job, JobState};

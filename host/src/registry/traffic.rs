@@ -1,6 +1,7 @@
 //! Which version answers a request: shares of the traffic.
 
 use super::error::{Error, Result};
+use super::execution::Execution;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ pub struct Traffic {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "1.2.0")]
     pub shadow: Option<Version>,
+    /// What computes all of them; the sandbox if absent.
+    #[serde(default, skip_serializing_if = "Execution::is_sandbox")]
+    pub execution: Execution,
 }
 
 /// A version's share of the traffic.
@@ -37,7 +41,12 @@ const WHOLE: u64 = 100;
 impl Traffic {
     /// All requests to one version.
     pub fn all_to(version: Version) -> Self {
-        Self { versions: vec![Share { version, weight: WHOLE as u8 }], sticky: None, shadow: None }
+        Self {
+            versions: vec![Share { version, weight: WHOLE as u8 }],
+            sticky: None,
+            shadow: None,
+            execution: Execution::Sandbox,
+        }
     }
 
     /// Checks that the parts make a whole.
@@ -102,7 +111,12 @@ mod tests {
 
     fn traffic(shares: &[(&str, u8)]) -> Traffic {
         let share = |&(version, weight): &(&str, u8)| Share { version: version.parse().unwrap(), weight };
-        Traffic { versions: shares.iter().map(share).collect(), sticky: None, shadow: None }
+        Traffic {
+            versions: shares.iter().map(share).collect(),
+            sticky: None,
+            shadow: None,
+            execution: Execution::Sandbox,
+        }
     }
 
     #[test]

@@ -1,22 +1,40 @@
 //! Versions get a model's traffic, once they have shown that they can be loaded.
 
 use super::{Error, Service};
-use crate::registry::{Deployment, Intent, Reference, Selector, Traffic};
+use crate::registry::{Deployment, Execution, Intent, Reference, Selector, Traffic};
 
 impl Service {
     /// Gives all of a model's traffic to the version that a reference means; to the highest release, where it names
-    /// none. What else the deployment says, such as the sticky header, is as before.
+    /// none. What else the deployment says, such as the sticky header and what computes, is
+    /// as before.
     ///
     /// # Errors
     /// If there is no such version or it cannot be loaded; the deployment is then as before.
     pub fn deploy(&self, intent: &Intent, reference: &Reference) -> Result<Deployment, Error> {
+        self.deploy_to(intent, reference, None)
+    }
+
+    /// As [`Service::deploy`], and says what computes it.
+    ///
+    /// # Errors
+    /// As there, or if it cannot be computed so.
+    pub fn deploy_to(
+        &self,
+        intent: &Intent,
+        reference: &Reference,
+        execution: Option<Execution>,
+    ) -> Result<Deployment, Error> {
         let selector = match &reference.selector {
             Selector::Live => Selector::Latest,
             selector => selector.clone(),
         };
         let record = self.registry.find(&Reference { name: reference.name.clone(), selector })?;
-        let sticky = self.registry.live(&reference.name)?.and_then(|live| live.traffic.sticky);
-        let traffic = Traffic { sticky, ..Traffic::all_to(record.facts.version) };
+        let all = Traffic::all_to(record.facts.version);
+        let traffic = match self.registry.live(&reference.name)?.map(|live| live.traffic) {
+            Some(live) => Traffic { sticky: live.sticky, execution: live.execution, ..all },
+            None => all,
+        };
+        let traffic = Traffic { execution: execution.unwrap_or(traffic.execution), ..traffic };
         self.split(intent, &reference.name, &traffic, None, "deploy")
     }
 
@@ -36,7 +54,8 @@ impl Service {
         traffic.check()?;
         for version in traffic.reaches() {
             let selector = Selector::Exact(version.clone());
-            self.load(&self.registry.find(&Reference { name: model.into(), selector })?)?;
+            let record = self.registry.find(&Reference { name: model.into(), selector })?;
+            self.load_for(&record, traffic.execution)?;
         }
         Ok(self.registry.deploy(intent, model, traffic, expected, reason)?)
     }

@@ -22,6 +22,16 @@ pub enum Error {
         /// Why.
         error: Arc<LoadError>,
     },
+    /// The version can be loaded, but not computed as its deployment says.
+    #[error("{name} {version} cannot be computed through wasi-nn: {reason}")]
+    Execution {
+        /// The model.
+        name: String,
+        /// The version.
+        version: Version,
+        /// Why.
+        reason: String,
+    },
     /// A remote registry does not have it, or does not take it.
     #[error(transparent)]
     Remote(#[from] Box<remote::Error>),

@@ -64,7 +64,8 @@ impl Service {
         let mut report =
             summary::summarize(wanted.data, &answered, against.as_ref(), &wanted.method, thumbnail).map_err(failed)?;
         let ended = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        report.run = Some(summary::describe_run(&own.answers, &own.effort, host(), ended).map_err(failed)?);
+        report.run =
+            Some(summary::describe_run(&own.answers, &own.effort, host(&own.computed), ended).map_err(failed)?);
         report.search = wanted.search.cloned();
         let lock = self.lock()?;
         let evaluation = self.registry().attach_evaluation(intent, &record, &report, &lock)?;
@@ -77,7 +78,9 @@ impl Service {
 
     /// A version's answers.
     fn answers(&self, record: &Record, wanted: &Evaluate) -> Result<Side, Error> {
-        let model = self.load(record)?;
+        let execution = self.execution(record)?;
+        let model = self.load_for(record, execution)?;
+        let computed = self.computed_by(execution);
         let labels = labels(&model);
         let data = wanted.data;
         let refused = |reason: String| Error::Evaluation(reason);
@@ -96,7 +99,7 @@ impl Service {
             }
         };
         let subject = subject(record);
-        let checkpoint = self.checkpoint(&subject, data)?;
+        let checkpoint = self.checkpoint(&subject, data, &computed)?;
         let named = format!("{} {}", subject.name, subject.version);
         let progress = |progress: Progress| (wanted.progress)(&named, progress);
         let options = Options {
@@ -109,17 +112,22 @@ impl Service {
         };
         let scorers = ModelScorers { model: model.clone(), task: data.task(), width };
         let (answers, effort) = run::run(data, &scorers, &options).map_err(|error| refused(error.to_string()))?;
-        Ok(Side { model, labels, subject, answers, effort })
+        Ok(Side { model, labels, subject, computed, answers, effort })
     }
 
     /// Where answers are kept until there is a report; none for a registry that goes away.
-    fn checkpoint(&self, subject: &Subject, data: &Dataset) -> Result<Option<PathBuf>, registry::Error> {
+    fn checkpoint(
+        &self,
+        subject: &Subject,
+        data: &Dataset,
+        computed: &str,
+    ) -> Result<Option<PathBuf>, registry::Error> {
         if self.registry().is_temporary() {
             return Ok(None);
         }
         let folder = self.registry().answers_folder();
         fs::create_dir_all(&folder).map_err(registry::Error::file(&folder))?;
-        let identity = [subject.digest.as_bytes(), &data.fingerprint()].concat();
+        let identity = [subject.digest.as_bytes(), &data.fingerprint(), computed.as_bytes()].concat();
         Ok(Some(folder.join(Digest::of(&identity).hex())))
     }
 }
@@ -129,6 +137,8 @@ struct Side {
     model: Model,
     labels: Labels,
     subject: Subject,
+    /// By what, in words; empty for the sandbox.
+    computed: String,
     answers: Answers,
     effort: Effort,
 }
@@ -159,9 +169,9 @@ fn subject(record: &Record) -> Subject {
     }
 }
 
-fn host() -> Host {
+fn host(computed: &str) -> Host {
     Host {
-        maasm: env!("CARGO_PKG_VERSION").into(),
+        maasm: format!("{}{computed}", env!("CARGO_PKG_VERSION")),
         system: std::env::consts::OS.into(),
         architecture: std::env::consts::ARCH.into(),
         processors: std::thread::available_parallelism().map_or(1, |count| count.get() as u32),

@@ -1,9 +1,11 @@
 //! The versions in memory: as many as fit, loaded when they are asked for, each once however many ask.
 
 use crate::engine::{Engine, LoadError, Model};
+use crate::registry::Backend;
 use crate::registry::digest::Digest;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,12 +16,21 @@ const UNIT: u64 = 1024;
 /// gone when its last user is.
 #[derive(Clone)]
 pub struct Loaded {
-    models: Cache<Digest, Model>,
+    models: Cache<Key, Model>,
+}
+
+/// A component, and what computes it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    /// Itself.
+    Sandbox(Digest),
+    /// The host, for a component that is made of it.
+    Nn(Digest, Backend, NonZeroU32),
 }
 
 impl Loaded {
     pub fn new(bytes: u64) -> Self {
-        let weight = |_: &Digest, model: &Model| u32::try_from(model.loading().size / UNIT + 1).unwrap_or(u32::MAX);
+        let weight = |_: &Key, model: &Model| u32::try_from(model.loading().size / UNIT + 1).unwrap_or(u32::MAX);
         let models = Cache::builder()
             .eviction_policy(EvictionPolicy::lru())
             .weigher(weight)
@@ -30,24 +41,41 @@ impl Loaded {
 
     /// The model of this component, which is loaded from its file if it is not in memory. Blocks while it is.
     pub fn get(&self, engine: &Engine, digest: &Digest, file: &Path) -> Result<Model, Arc<LoadError>> {
-        if let Some(model) = self.models.get(digest) {
+        let key = Key::Sandbox(*digest);
+        if let Some(model) = self.models.get(&key) {
             return Ok(model);
         }
-        let model = self.models.try_get_with(*digest, || engine.load(file))?;
+        let model = self.models.try_get_with(key, || engine.load(file))?;
         // What is too much goes now, not at some later call.
+        self.models.run_pending_tasks();
+        Ok(model)
+    }
+
+    /// The model over wasi-nn of a component, a backend and so many threads, which is made if it is not in memory. Blocks
+    /// while it is.
+    pub fn get_over_nn<E: Clone + Send + Sync + 'static>(
+        &self,
+        (digest, backend, threads): (Digest, Backend, NonZeroU32),
+        make: impl FnOnce() -> Result<Model, E>,
+    ) -> Result<Model, E> {
+        let key = Key::Nn(digest, backend, threads);
+        if let Some(model) = self.models.get(&key) {
+            return Ok(model);
+        }
+        let model = self.models.try_get_with(key, make).map_err(|error| (*error).clone())?;
         self.models.run_pending_tasks();
         Ok(model)
     }
 
     /// Keeps a model that was loaded for another purpose.
     pub fn keep(&self, digest: Digest, model: Model) {
-        self.models.insert(digest, model);
+        self.models.insert(Key::Sandbox(digest), model);
         self.models.run_pending_tasks();
     }
 
     /// Forgets a component.
     pub fn forget(&self, digest: &Digest) {
-        self.models.invalidate(digest);
+        self.models.invalidate(&Key::Sandbox(*digest));
     }
 
     /// How many there are, and their bytes.
@@ -85,8 +113,9 @@ mod tests {
         get(1);
         get(0);
         get(2);
-        assert!(loaded.models.contains_key(&files[0].0), "it was used just before");
-        assert!(!loaded.models.contains_key(&files[1].0), "it was not used longest");
+        let kept = |index: usize| loaded.models.contains_key(&Key::Sandbox(files[index].0));
+        assert!(kept(0), "it was used just before");
+        assert!(!kept(1), "it was not used longest");
         assert_eq!(loaded.size().0, 2);
     }
 

@@ -4,6 +4,7 @@
 //! - `publish`: a component becomes a version
 //! - `deploy`: versions get a model's traffic, once they have shown that they can be loaded
 //! - `route`: which version answers a request
+//! - `execution`: a version computed by the host, through wasi-nn
 //! - `loaded`: the versions in memory: as many as fit, loaded when they are asked for
 //! - `check`: whether all is sound, and mending what is not
 //! - `evaluate`: the truth about a version; `score`: models answer samples; `gate`: conditions for deploying
@@ -18,6 +19,7 @@ mod compiler;
 mod deploy;
 mod error;
 mod evaluate;
+mod execution;
 mod gate;
 mod loaded;
 mod optimize;
@@ -32,6 +34,7 @@ mod tune;
 pub use compiler::Compiler;
 pub use error::Error;
 pub use evaluate::Evaluate;
+pub use execution::NnOptions;
 pub use maasm_tuning::thresholds::Target;
 pub use optimize::{Difference, Optimize, Optimized};
 pub use route::Choice;
@@ -41,6 +44,7 @@ pub use tune::{Tune, TunedVersion, put_aside};
 
 use crate::engine::{CachePolicy, Engine, EngineError, EngineOptions};
 use crate::registry::Registry;
+use execution::Backends;
 use loaded::Loaded;
 
 /// Models of a registry, on an engine. Cheap to clone; every clone is the same service.
@@ -49,12 +53,13 @@ pub struct Service {
     registry: Registry,
     engine: Engine,
     loaded: Loaded,
+    backends: Backends,
 }
 
 impl Service {
     /// The registry's models on this engine, those in memory together of at most so many bytes.
     pub fn new(registry: Registry, engine: Engine, max_loaded: u64) -> Self {
-        Self { registry, engine, loaded: Loaded::new(max_loaded) }
+        Self { registry, engine, loaded: Loaded::new(max_loaded), backends: Backends::default() }
     }
 
     /// The registry's models on an engine of their own, which keeps compiled code in the registry's folder, if that one
@@ -67,6 +72,12 @@ impl Service {
             options.cache = CachePolicy::Directory(registry.code_folder());
         }
         Ok(Self::new(registry, Engine::new(options)?, max_loaded))
+    }
+
+    /// The same, where the host computes so.
+    #[must_use]
+    pub fn with_nn(self, options: NnOptions) -> Self {
+        Self { backends: Backends::new(options), ..self }
     }
 
     /// The registry.

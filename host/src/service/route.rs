@@ -2,7 +2,7 @@
 
 use super::{Error, Service};
 use crate::engine::{LoadError, Model};
-use crate::registry::{self, Record, Reference, Selector, sticky_point};
+use crate::registry::{self, Execution, Record, Reference, Selector, Traffic, sticky_point};
 use semver::Version;
 use std::io::ErrorKind;
 
@@ -15,6 +15,8 @@ pub struct Choice {
     pub live: bool,
     /// The version that is asked the same, for comparison.
     pub shadow: Option<Version>,
+    /// What computes it.
+    pub execution: Execution,
     /// The deployment's revision.
     pub revision: u64,
 }
@@ -43,10 +45,12 @@ impl Service {
             let point = value.map_or(point, |value| sticky_point(&name, &value));
             let version = live.traffic.choose(point).clone();
             let record = self.registry.find(&Reference { name, selector: Selector::Exact(version) })?;
-            return Ok(Choice { record, live: true, shadow: live.traffic.shadow, revision: live.revision });
+            let Traffic { shadow, execution, .. } = live.traffic;
+            return Ok(Choice { record, live: true, shadow, execution, revision: live.revision });
         }
         let record = self.registry.find(&Reference { name, selector: selector.clone() })?;
-        Ok(Choice { record, live: false, shadow: None, revision: 0 })
+        let execution = self.execution(&record)?;
+        Ok(Choice { record, live: false, shadow: None, execution, revision: 0 })
     }
 
     /// The model of a choice, loaded if need be. Blocks while it is. Where a live version cannot be loaded, the
@@ -55,10 +59,12 @@ impl Service {
     /// # Errors
     /// If it cannot be loaded, and nothing before it can.
     pub fn open(&self, choice: &Choice) -> Result<Model, Error> {
-        let mut record = choice.record.clone();
+        let (mut record, mut execution) = (choice.record.clone(), choice.execution);
         loop {
-            let error = match self.load(&record) {
+            let error = match self.load_for(&record, execution) {
                 Ok(model) => return Ok(model),
+                // Nothing is wrong with the version: this host cannot compute it so.
+                Err(error @ Error::Execution { .. }) => return Err(error),
                 Err(error) => error,
             };
             let (name, version) = (&record.facts.name, &record.facts.version);
@@ -76,6 +82,7 @@ impl Service {
             };
             tracing::error!(model = name, version = %version, revision = live.revision, %error, "went back");
             let version = live.traffic.choose(0).clone();
+            execution = live.traffic.execution;
             record = self.registry.find(&Reference { name: name.clone(), selector: Selector::Exact(version) })?;
         }
     }

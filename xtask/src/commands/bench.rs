@@ -2,6 +2,7 @@
 
 mod compete;
 mod int8;
+mod nn;
 
 use super::build;
 use crate::measure::{Contender, Results};
@@ -29,8 +30,12 @@ struct Tools {
     folder: PathBuf,
 }
 
-/// Measures everything and writes `benches/RESULTS.md` and `benches/results.json`.
+/// Measures everything and writes `benches/RESULTS.md` and `benches/results.json`; or, with `nn`, what the host computes
+/// through wasi-nn.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
+    if arguments == ["nn"] {
+        return nn::run();
+    }
     super::no_arguments(arguments)?;
     let tools = prepare()?;
     let mut results = Results { setting: setting()?, networks: Vec::new() };

@@ -12,7 +12,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
 
 /// Compiles the templates, then the command that embeds them, and tells where the command lies.
 pub(super) fn build() -> Result<PathBuf> {
-    guest::build(&[guest::MODEL, guest::API])?;
+    guest::build(&[guest::MODEL, guest::MODEL_NN, guest::API])?;
     process::step("compiling the maasm command", || {
         process::run(workspace::cargo().args(["build", "--release", "--package", "maasm"]))
     })?;

@@ -7,7 +7,7 @@ use anyhow::Result;
 /// about those tests instead.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
-    guest::build(&[guest::MODEL, guest::API, guest::SELF_CHECK])?;
+    guest::build(&[guest::MODEL, guest::MODEL_NN, guest::API, guest::SELF_CHECK])?;
     let command = if arguments.is_empty() { "write" } else { "show" };
     process::step("running ONNX's node tests", || {
         let mut run = workspace::cargo();

@@ -28,7 +28,7 @@ const COMMANDS: &[Command] = &[
         "feed mutated model files to inspect and package: no panic, no hang, no more than 2 GiB; --minutes 10 --seed N",
         fuzz::run,
     ),
-    ("bench", "compare with other engines, side by side; writes benches/RESULTS.md", bench::run),
+    ("bench", "compare with other engines, side by side; writes benches/RESULTS.md; `nn`: through wasi-nn", bench::run),
     ("hosts", "one component in hosts by many hands, side by side; writes docs/hosts.md", hosts::run),
     (
         "chaos",

@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let nats = unpacked::find(&unpacked::NATS_SERVER)?;
     let browser = browser::find()?;
     let jco = node::with(node::JCO)?;
-    let guests = [guest::MODEL, guest::API, guest::SELF_CHECK];
+    let guests = [guest::MODEL, guest::MODEL_NN, guest::API, guest::SELF_CHECK];
     let toolchain = guest::build(&guests)?;
     process::step("running clippy on the guests", || guest::lint(&toolchain, &guests))?;
     // With the tests' profile, so that build scripts and macros are compiled once for both.

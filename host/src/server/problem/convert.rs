@@ -62,6 +62,7 @@ impl From<service::Error> for Problem {
         match error {
             service::Error::Registry(error) => error.into(),
             error @ service::Error::Load { .. } => Self::new(Kind::CannotLoad, error.to_string()),
+            error @ service::Error::Execution { .. } => Self::new(Kind::CannotLoad, error.to_string()),
             error @ service::Error::Remote(_) => Self::new(Kind::RemoteFailed, error.to_string()),
             error @ service::Error::Optimization(_) => Self::new(Kind::ModelRefused, error.to_string()),
             error @ service::Error::Evaluation(_) => Self::new(Kind::BadData, error.to_string()),

@@ -96,7 +96,9 @@ fn shadow<Q: Question>(state: &State, choice: Choice, question: Arc<Q>, upload: 
 /// A version that should answer and cannot be loaded is the server's trouble, not the client's.
 fn unavailable(error: service::Error) -> Problem {
     match error {
-        service::Error::Load { .. } | service::Error::Registry(registry::Error::Quarantined { .. }) => {
+        service::Error::Load { .. }
+        | service::Error::Execution { .. }
+        | service::Error::Registry(registry::Error::Quarantined { .. }) => {
             Problem::new(Kind::Unavailable, error.to_string())
         }
         error => error.into(),

@@ -1,6 +1,6 @@
 //! `/api/v1/deploy`, `/api/v1/rollback`, `/api/v1/deployments`: which versions answer.
 
-use crate::registry::{Deployment, Reference, Registry, Selector, Share, Traffic};
+use crate::registry::{Deployment, Execution, Reference, Registry, Selector, Share, Traffic};
 use crate::server::query::{Page, Parameters};
 use crate::server::shadow::Agreement;
 use crate::server::writing::{Document, IdempotencyKey, Wanted};
@@ -39,6 +39,8 @@ pub struct DeployRequest {
     /// A version that is asked the same, for comparison.
     #[schema(value_type = Option<String>)]
     pub shadow: Option<Version>,
+    /// What computes them; the sandbox if absent.
+    pub execution: Option<Execution>,
     /// Deploys only if this revision is live now (0: nothing is).
     pub expected_revision: Option<u64>,
     /// Deploys only if this holds of each version's newest report: `top1 >= 0.74 and top1_drop <= 0.005 and p95_ms <= 40`.
@@ -124,6 +126,7 @@ async fn published(state: &State) -> Result<(), Problem> {
 
 /// The model and the traffic that a request means.
 fn traffic(registry: &Registry, asked: &DeployRequest) -> Result<(String, Traffic), Problem> {
+    let execution = asked.execution.unwrap_or_default();
     let versions = match (&asked.versions, &asked.version) {
         (Some(_), Some(_)) => {
             let detail = "give either `version` or `versions`, which has weights";
@@ -133,7 +136,12 @@ fn traffic(registry: &Registry, asked: &DeployRequest) -> Result<(String, Traffi
             let name = asked.model.clone().map_or_else(|| registry.only_model(), Ok)?;
             return Ok((
                 name,
-                Traffic { versions: versions.clone(), sticky: asked.sticky.clone(), shadow: asked.shadow.clone() },
+                Traffic {
+                    versions: versions.clone(),
+                    sticky: asked.sticky.clone(),
+                    shadow: asked.shadow.clone(),
+                    execution,
+                },
             ));
         }
         (None, Some(version)) => {
@@ -146,7 +154,7 @@ fn traffic(registry: &Registry, asked: &DeployRequest) -> Result<(String, Traffi
         },
     };
     let all = Traffic::all_to(versions.facts.version);
-    Ok((versions.facts.name, Traffic { sticky: asked.sticky.clone(), shadow: asked.shadow.clone(), ..all }))
+    Ok((versions.facts.name, Traffic { sticky: asked.sticky.clone(), shadow: asked.shadow.clone(), execution, ..all }))
 }
 
 /// Roll back

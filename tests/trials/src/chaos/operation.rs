@@ -6,7 +6,7 @@ use crate::client::{Answer, Client, Lost};
 use crate::models;
 use fastrand::Rng;
 use maasm::registry::digest::Digest;
-use maasm::registry::{Share, Traffic};
+use maasm::registry::{Execution, Share, Traffic};
 use semver::Version;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -89,7 +89,8 @@ fn split(random: &mut Rng, versions: &[&Version]) -> Traffic {
     let first = random.usize(..versions.len() - 1);
     let weight = random.u8(1..100);
     let share = |index: usize, weight| Share { version: versions[index].clone(), weight };
-    Traffic { versions: vec![share(first, weight), share(first + 1, 100 - weight)], sticky: None, shadow: None }
+    let versions = vec![share(first, weight), share(first + 1, 100 - weight)];
+    Traffic { versions, sticky: None, shadow: None, execution: Execution::Sandbox }
 }
 
 impl Operation {

@@ -3,22 +3,23 @@
 use crate::bindings::exports::maasm::model::types::{
     Complaint, ElementType as WitElementType, Error, Tensor as WitTensor, TensorInfo,
 };
+use crate::engine::Engine;
 use crate::model::Model;
 use maasm_plan::{ElementType, Plan, Port};
 
-impl Model {
-    pub fn infer(&mut self, tensors: &[WitTensor]) -> Result<Vec<WitTensor>, Error> {
+impl<E: Engine> Model<E> {
+    pub(crate) fn infer(&mut self, tensors: &[WitTensor]) -> Result<Vec<WitTensor>, Error> {
         self.interrupt();
         for (index, tensor) in tensors.iter().enumerate() {
             if tensors[..index].iter().any(|other| other.name == tensor.name) {
                 return Err(complaint(&tensor.name, "is given more than once".into()));
             }
-            if !self.executor.plan().inputs.iter().any(|port| port.name == tensor.name) {
+            if !self.engine.plan().inputs.iter().any(|port| port.name == tensor.name) {
                 return Err(complaint(&tensor.name, format!("is no input; the inputs are {}", self.input_names())));
             }
         }
-        for index in 0..self.executor.plan().inputs.len() {
-            let plan = self.executor.plan();
+        for index in 0..self.engine.plan().inputs.len() {
+            let plan = self.engine.plan();
             let wanted = info(plan, &plan.inputs[index]);
             let tensor = tensors
                 .iter()
@@ -34,7 +35,7 @@ impl Model {
                     ),
                 ));
             }
-            self.executor.set_input(index, &tensor.data).map_err(|error| complaint(&wanted.name, error.to_string()))?;
+            self.engine.set_input(index, &tensor.data).map_err(|reason| complaint(&wanted.name, reason))?;
         }
         self.execute()?;
         Ok(self.outputs())
@@ -42,26 +43,21 @@ impl Model {
 
     /// All outputs, after a run.
     pub(crate) fn outputs(&self) -> Vec<WitTensor> {
-        let plan = self.executor.plan();
+        let plan = self.engine.plan();
         let output = |(index, port)| {
             let TensorInfo { name, element_type, .. } = info(plan, port);
-            WitTensor {
-                name,
-                element_type,
-                shape: self.executor.output_shape(index),
-                data: self.executor.output(index),
-            }
+            WitTensor { name, element_type, shape: self.engine.output_shape(index), data: self.engine.output(index) }
         };
         plan.outputs.iter().enumerate().map(output).collect()
     }
 
     /// Runs the steps; what the inputs make impossible is told by the step that met it.
     pub(crate) fn execute(&mut self) -> Result<(), Error> {
-        self.executor.run().map_err(|error| complaint(&error.step, error.fault.to_string()))
+        self.engine.run().map_err(|error| complaint(&error.name, error.reason))
     }
 
     fn input_names(&self) -> String {
-        let names: Vec<&str> = self.executor.plan().inputs.iter().map(|port| port.name.as_str()).collect();
+        let names: Vec<&str> = self.engine.plan().inputs.iter().map(|port| port.name.as_str()).collect();
         names.join(", ")
     }
 }

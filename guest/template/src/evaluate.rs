@@ -2,10 +2,11 @@
 
 use crate::bindings::exports::maasm::model::inference::{CalibrationBin, Confusion, Failure, LabelledSample, Report};
 use crate::bindings::exports::maasm::model::types::{Complaint, Error};
+use crate::engine::Engine;
 use crate::model::Model;
 
-impl Model {
-    pub fn evaluate(&mut self, samples: &[LabelledSample]) -> Result<Report, Error> {
+impl<E: Engine> Model<E> {
+    pub(crate) fn evaluate(&mut self, samples: &[LabelledSample]) -> Result<Report, Error> {
         let classes = self.classes()?;
         if let Some((index, sample)) = samples.iter().enumerate().find(|(_, s)| s.label as usize >= classes) {
             return Err(Error::InvalidArgument(Complaint {

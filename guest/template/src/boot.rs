@@ -1,18 +1,19 @@
 //! How the packager puts a model in.
 //!
-//! It calls [`maasm_reserve`], writes the package and the constants to the two addresses that it gets, and calls
-//! [`maasm_initialize`]. Then it takes a snapshot of the memory.
+//! It calls the template's `maasm_reserve`, writes the package and the constants to the two addresses that it gets, and
+//! calls `maasm_initialize`. Then it takes a snapshot of the memory. A template exports the two and leads them here.
 //!
 //! The arena is reserved before the constants, so that in the snapshot's memory the order is: stack, statics, arena,
 //! constants, the rest of the heap. What an instance writes to lies together at the low end, which is cheap to reset.
 
-use crate::MODEL;
+use crate::Component;
+use crate::engine::Engine;
 use crate::model::Model;
 use maasm_plan::Package;
 use maasm_runtime::AlignedBytes;
 use std::cell::RefCell;
 
-/// What was reserved and waits for [`maasm_initialize`].
+/// What was reserved and waits for [`initialize`].
 struct Reserved {
     arena: AlignedBytes,
     constants: AlignedBytes,
@@ -23,14 +24,13 @@ struct Reserved {
 
 thread_local! {
     static RESERVED: RefCell<Option<Box<Reserved>>> = const { RefCell::new(None) };
-    /// Address and length of the message of a failed [`maasm_initialize`].
+    /// Address and length of the message of a failed [`initialize`].
     static FAILURE: RefCell<[u32; 2]> = const { RefCell::new([0; 2]) };
 }
 
 /// Reserves memory: `arena_len` and `constants_len` zero bytes, both aligned to 64, and `package_len` bytes. Returns
 /// the address of two u32: the addresses of the package's and of the constants' bytes.
-#[unsafe(export_name = "maasm_reserve")]
-extern "C" fn maasm_reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
+pub fn reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
     let arena = arena(arena_len as usize);
     let constants = AlignedBytes::zeroed(constants_len as usize);
     let package = vec![0; package_len as usize];
@@ -41,11 +41,10 @@ extern "C" fn maasm_reserve(package_len: u32, constants_len: u32, arena_len: u32
 
 /// Reads the package and keeps the model. Returns 0, or the address of two u32: the address and the length in bytes
 /// of a message that says, in UTF-8, why the model cannot be kept.
-#[unsafe(export_name = "maasm_initialize")]
-extern "C" fn maasm_initialize() -> u32 {
+pub fn initialize<C: Component>() -> u32 {
     match RESERVED.take().ok_or_else(|| "maasm_reserve has not been called".into()).and_then(|r| load(*r)) {
         Ok(model) => {
-            MODEL.set(Some(model));
+            C::place().set(Some(model));
             0
         }
         Err(message) => {
@@ -58,7 +57,7 @@ extern "C" fn maasm_initialize() -> u32 {
     }
 }
 
-fn load(mut reserved: Reserved) -> Result<Model, String> {
+fn load<E: Engine>(mut reserved: Reserved) -> Result<Model<E>, String> {
     let package = Package::decode(&reserved.package).map_err(|error| error.to_string());
     // Freed memory stays in the snapshot unless it is zero.
     reserved.package.fill(0);

@@ -2,11 +2,12 @@
 
 use crate::bindings::exports::maasm::model::inference::{Failure, LabelledSample};
 use crate::bindings::exports::maasm::model::types::{ElementType as WitElementType, Error, Tensor as WitTensor};
-use crate::model::Model;
 use maasm_plan::op::{Op, Reduce, ReduceKind};
 use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
 use maasm_plan::{Card, ElementType, Package, Place, Plan, Port, Recipe, Step, Tensor};
-use maasm_runtime::AlignedBytes;
+use maasm_runtime::{AlignedBytes, Executor};
+
+type Model = crate::Model<Executor<AlignedBytes>>;
 
 /// Bytes of the arena: the input and the output, each at a multiple of 64.
 const ARENA: usize = 128;

@@ -2,17 +2,18 @@
 
 use crate::bindings::exports::maasm::model::inference::Classification;
 use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Pixels, Tensor};
+use crate::engine::Engine;
 use crate::infer::{info, type_text};
 use crate::input::physical_layout;
 use maasm_media::{Limits, MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_plan::{Card, Package, Plan, Recipe};
-use maasm_runtime::{AlignedBytes, Executor};
+use maasm_runtime::AlignedBytes;
 
 /// A model with its memory, ready to be asked.
-pub struct Model {
-    pub card: Card,
-    pub executor: Executor<AlignedBytes>,
+pub struct Model<E> {
+    pub(crate) card: Card,
+    pub(crate) engine: E,
     image: Option<ImageInput>,
     stage: Stage,
 }
@@ -32,7 +33,11 @@ enum Stage {
     Ran,
 }
 
-impl Model {
+impl<E: Engine> Model<E> {
+    /// A model of what the packager has put in.
+    ///
+    /// # Errors
+    /// If its parts do not go together.
     pub fn new(package: Package, constants: AlignedBytes, arena: AlignedBytes) -> Result<Self, String> {
         let Package { card, recipe, plan } = package;
         let image = match recipe {
@@ -42,12 +47,12 @@ impl Model {
                 Some(ImageInput { recipe, layout })
             }
         };
-        let executor = Executor::new(plan, constants, arena).map_err(|error| error.to_string())?;
-        Ok(Self { card, executor, image, stage: Stage::Idle })
+        let engine = E::load(&card, plan, constants, arena)?;
+        Ok(Self { card, engine, image, stage: Stage::Idle })
     }
 
-    pub fn describe(&self) -> Description {
-        let plan = self.executor.plan();
+    pub(crate) fn describe(&self) -> Description {
+        let plan = self.engine.plan();
         let card = self.card.clone();
         Description {
             name: card.name,
@@ -68,14 +73,14 @@ impl Model {
         }
     }
 
-    pub fn recognize(&mut self, data: &[u8], top_k: u32) -> Result<Vec<Classification>, Error> {
+    pub(crate) fn recognize(&mut self, data: &[u8], top_k: u32) -> Result<Vec<Classification>, Error> {
         check_top_k(top_k)?;
         let scores = self.scores(data)?;
         Ok(self.classifications(&scores, top_k))
     }
 
     /// All outputs for what the bytes show.
-    pub fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, Error> {
+    pub(crate) fn infer_media(&mut self, data: &[u8]) -> Result<Vec<Tensor>, Error> {
         self.picture(data)?;
         self.preprocess()?;
         self.run()?;
@@ -84,7 +89,7 @@ impl Model {
     }
 
     /// The probability of every class.
-    pub fn scores(&mut self, data: &[u8]) -> Result<Vec<f32>, Error> {
+    pub(crate) fn scores(&mut self, data: &[u8]) -> Result<Vec<f32>, Error> {
         self.decode(data)?;
         self.preprocess()?;
         self.run()?;
@@ -94,7 +99,7 @@ impl Model {
 
     /// The first stage of a recognition; a stage that was not finished before is given up. A model that knows no
     /// classes is told here, not after it has run.
-    pub fn decode(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
+    pub(crate) fn decode(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
         self.stage = Stage::Idle;
         self.classes()?;
         self.picture(data)
@@ -114,23 +119,23 @@ impl Model {
     }
 
     /// A small copy of what was decoded.
-    pub fn thumbnail(&self, longest: u32) -> Result<Pixels, Error> {
+    pub(crate) fn thumbnail(&self, longest: u32) -> Result<Pixels, Error> {
         let Stage::Decoded(picture) = &self.stage else { return Err(out_of_order("thumbnail", "decode")) };
         let (width, height, data) = maasm_media::thumbnail(picture, longest);
         Ok(Pixels { width, height, data })
     }
 
-    pub fn preprocess(&mut self) -> Result<(), Error> {
+    pub(crate) fn preprocess(&mut self) -> Result<(), Error> {
         let Stage::Decoded(picture) = std::mem::replace(&mut self.stage, Stage::Idle) else {
             return Err(out_of_order("preprocess", "decode"));
         };
         let Some(image) = &self.image else { return Err(no_recipe()) };
-        maasm_media::preprocess(&picture, &image.recipe, image.layout, self.executor.input_mut(0));
+        maasm_media::preprocess(&picture, &image.recipe, image.layout, self.engine.input_mut(0));
         self.stage = Stage::Filled;
         Ok(())
     }
 
-    pub fn run(&mut self) -> Result<(), Error> {
+    pub(crate) fn run(&mut self) -> Result<(), Error> {
         let Stage::Filled = std::mem::replace(&mut self.stage, Stage::Idle) else {
             return Err(out_of_order("run", "preprocess"));
         };
@@ -139,7 +144,7 @@ impl Model {
         Ok(())
     }
 
-    pub fn rank(&mut self, top_k: u32) -> Result<Vec<Classification>, Error> {
+    pub(crate) fn rank(&mut self, top_k: u32) -> Result<Vec<Classification>, Error> {
         let Stage::Ran = self.stage else { return Err(out_of_order("rank", "run")) };
         check_top_k(top_k)?;
         self.stage = Stage::Idle;
@@ -147,14 +152,14 @@ impl Model {
     }
 
     /// How many classes there are, of a model that has a recipe.
-    pub fn classes(&self) -> Result<usize, Error> {
+    pub(crate) fn classes(&self) -> Result<usize, Error> {
         self.image()?;
-        let plan = self.executor.plan();
+        let plan = self.engine.plan();
         plan.classes().map(|classes| classes as usize).ok_or_else(|| no_classes(plan))
     }
 
     /// Gives up a recognition whose memory is about to be used for something else.
-    pub fn interrupt(&mut self) {
+    pub(crate) fn interrupt(&mut self) {
         self.stage = Stage::Idle;
     }
 
@@ -163,7 +168,7 @@ impl Model {
     }
 
     fn probabilities(&self) -> Vec<f32> {
-        let output = self.executor.output_f32(0);
+        let output = self.engine.output_f32(0);
         if self.card.logits { maasm_metrics::softmax(output) } else { output.to_vec() }
     }
 
