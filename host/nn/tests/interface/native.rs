@@ -100,15 +100,17 @@ fn a_plan_that_lies_about_its_memory_makes_no_graph() {
 
 #[test]
 fn nothing_of_one_inference_is_left_for_the_next() {
-    // A plan that gives what lies in its arena, which nothing has written: the input of whoever came before.
+    // A plan that first gives what it finds, and then keeps its input where it will be found.
     let mut plan = means();
-    plan.steps.clear();
-    plan.tensors[1] = Tensor { place: Place::Arena(0), ..plan.tensors[1].clone() };
-    let reader = Plan { inputs: Vec::new(), ..plan };
-    let graph = Native { deadline: Duration::from_secs(1) }.graph(reader, AlignedBytes::zeroed(0)).unwrap();
-    let nothing = Input { count: 0, ..picture() };
-    let mut probe = Probe::with(NAME, graph);
+    plan.arena_len = 192;
+    plan.tensors.push(Tensor { place: Place::Arena(128), ..plan.tensors[0].clone() });
+    plan.steps[0].inputs = vec![2];
+    let copy = Reduce { kind: ReduceKind::Mean, outer: 1, extent: 1, inner: 12 };
+    let keep = Step { name: "keep".into(), op: Op::Reduce(copy), inputs: vec![0], outputs: vec![2], scratch: None };
+    plan.steps.push(keep);
+    let graph = Native { deadline: Duration::from_secs(1) }.graph(plan, AlignedBytes::zeroed(0)).unwrap();
     for _ in 0..2 {
-        assert_eq!(floats(&probe.compute(NAME, &nothing).unwrap()), [0.0, 0.0, 0.0]);
+        let mut probe = Probe::with(NAME, graph.clone());
+        assert_eq!(floats(&probe.compute(NAME, &picture()).unwrap()), [0.0, 0.0, 0.0]);
     }
 }

@@ -20,6 +20,7 @@ use crate::contain::contain;
 use crate::signature::{Slot, arrange};
 use crate::{ErrorCode, Fault};
 use ort::environment::Environment;
+use ort::logging::LogLevel;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::value::DynValue;
@@ -28,7 +29,7 @@ use std::ffi::CString;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::ptr::{self, NonNull};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use wasmtime_wasi_nn::backend::{
     BackendError, BackendExecutionContext, BackendFromDir, BackendGraph, BackendInner, Id, NamedTensor,
@@ -56,10 +57,7 @@ impl Onnxruntime {
     pub fn load(path: Option<&Path>, deadline: Duration) -> Result<Self, LibraryError> {
         let library = library::find(path)?;
         let broken = |reason: String| LibraryError::Broken { path: library.clone(), reason };
-        let environment = contain(|| {
-            let builder = ort::init_from(&library).map_err(|error| runtime_error(&error))?;
-            builder.with_name("maasm").build().map_err(|error| runtime_error(&error))
-        });
+        let environment = contain(|| environment(&library));
         let environment = environment.map_err(|fault| broken(fault.message))?;
         let watch = Watch::new(deadline).map_err(|error| broken(format!("no thread for deadlines: {error}")))?;
         Ok(Self { environment, library: library.into(), threads: NonZeroUsize::MIN, watch })
@@ -91,6 +89,20 @@ impl Onnxruntime {
         let builder = builder.with_inter_threads(1).map_err(|error| failed(&error))?;
         builder.with_optimization_level(GraphOptimizationLevel::All).map_err(|error| failed(&error))
     }
+}
+
+/// The process's only one: that which there is, or a new one with this library.
+fn environment(library: &Path) -> Result<Environment, Fault> {
+    static ONLY: Mutex<Option<Environment>> = Mutex::new(None);
+    let mut only = ONLY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(environment) = &*only {
+        return Ok(environment.clone());
+    }
+    let builder = ort::init_from(library).map_err(|error| runtime_error(&error))?;
+    let environment = builder.with_name("maasm").build().map_err(|error| runtime_error(&error))?;
+    // What goes wrong is told by the call, too.
+    environment.set_log_level(LogLevel::Fatal);
+    Ok(only.insert(environment).clone())
 }
 
 fn runtime_error(error: &dyn std::fmt::Display) -> Fault {
