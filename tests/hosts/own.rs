@@ -1,6 +1,6 @@
 //! A model, a picture, and what this project's own host makes of them.
 
-use maasm::engine::{CachePolicy, Engine, EngineOptions};
+use maasm::engine::{Engine, EngineOptions};
 use maasm::package::Simd;
 use maasm_tests::answers::Answers;
 use maasm_trials::models;
@@ -29,9 +29,8 @@ impl Sample {
 
     /// What this project's host answers.
     pub fn own_answers(&self) -> Answers {
-        let options =
-            EngineOptions { cache: CachePolicy::Directory(self.folder.path().into()), ..EngineOptions::default() };
-        let model = Engine::new(options).unwrap().load(&self.component).unwrap();
+        // What `maasm export` compiled before lies beside the component.
+        let model = Engine::new(EngineOptions::default()).unwrap().load(&self.component).unwrap();
         let picture = std::fs::read(&self.picture).unwrap();
         let ranked = model.recognize(&picture, TOP).unwrap().classifications;
         let ranked = ranked.into_iter().map(|answer| (answer.score, answer.label)).collect();
