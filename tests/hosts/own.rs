@@ -1,6 +1,6 @@
 //! A model, a picture, and what this project's own host makes of them.
 
-use maasm::engine::{CachePolicy, Engine, EngineOptions};
+use maasm::engine::{Engine, EngineOptions};
 use maasm::package::Simd;
 use maasm_tests::answers::Answers;
 use maasm_trials::models;
@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 /// How many classes the examples ask for.
 pub const TOP: u32 = 3;
+
+const PICTURE: &str = "picture.jpg";
 
 /// A component and a picture as files.
 pub struct Sample {
@@ -21,7 +23,7 @@ impl Sample {
     /// The component of a small network and a picture that it takes.
     pub fn new(simd: Simd) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let [component, picture] = ["small.wasm", "picture.jpg"].map(|name| folder.path().join(name));
+        let [component, picture] = ["small.wasm", PICTURE].map(|name| folder.path().join(name));
         std::fs::write(&component, models::network_with("small", "1.0.0", simd).unwrap()).unwrap();
         std::fs::write(&picture, models::picture().unwrap()).unwrap();
         Self { folder, component, picture }
@@ -29,10 +31,9 @@ impl Sample {
 
     /// What this project's host answers.
     pub fn own_answers(&self) -> Answers {
-        let options =
-            EngineOptions { cache: CachePolicy::Directory(self.folder.path().into()), ..EngineOptions::default() };
-        let model = Engine::new(options).unwrap().load(&self.component).unwrap();
-        let picture = std::fs::read(&self.picture).unwrap();
+        // What `maasm export` compiled before lies beside the component.
+        let model = Engine::new(EngineOptions::default()).unwrap().load(&self.component).unwrap();
+        let picture = std::fs::read(self.folder.path().join(PICTURE)).unwrap();
         let ranked = model.recognize(&picture, TOP).unwrap().classifications;
         let ranked = ranked.into_iter().map(|answer| (answer.score, answer.label)).collect();
         let values = |data: &[u8]| {

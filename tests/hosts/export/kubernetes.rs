@@ -51,7 +51,8 @@ fn kubernetes_takes_what_is_exported_for_it() {
 #[test]
 fn names_that_kubernetes_does_not_take_become_ones_that_it_takes() {
     for name in ["7.up_and--", "a.b", "x_"] {
-        let folder = ByHand::new(name, "1.0.0-rc.1+build.5").export("k8s", &[]);
+        let by_hand = ByHand::new(name, "1.0.0-rc.1+build.5");
+        let folder = by_hand.export("k8s", &[]);
         let Some(documents) = checked(&folder.join("kubernetes.yaml"), "kubernetes") else { return };
         let label = documents[1]["metadata"]["name"].as_str().unwrap();
         assert!(label.len() <= 63 && label.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-'));
