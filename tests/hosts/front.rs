@@ -2,7 +2,7 @@
 
 use crate::own::Sample;
 use maasm::package::Simd;
-use maasm_trials::client::{Answer, Client};
+use maasm_trials::client::Answer;
 use maasm_trials::hosts::{Served, output, wash, wash_dev, wasmtime};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -107,7 +107,7 @@ fn every_answer_is_that_of_our_server() {
         ("GET", "/nothing", b""),
     ];
     for (method, path, body) in requests {
-        let ask = |server: &Served| lasting(Client::new(server.address).send(method, path, None, body).unwrap());
+        let ask = |server: &Served| lasting(server.client().send(method, path, None, body).unwrap());
         let expected = ask(&own);
         for (name, other) in &others {
             assert_eq!(ask(other), expected, "{name}: {method} {path}, {} bytes", body.len());
@@ -137,7 +137,7 @@ fn a_batch_of_labelled_samples_is_evaluated_as_the_command_does() {
     output(Command::new("tar").arg("-C").arg(&folder).arg("-cf").arg(&archive).arg(".")).unwrap();
     let others = others(&sample);
     let Some((_, other)) = others.first() else { return };
-    let client = Client::new(other.address);
+    let client = other.client();
     let found = client.post("/api/v1/evaluate", &std::fs::read(&archive).unwrap()).unwrap();
     assert_eq!(found.status, 200, "{found:?}");
     for part in ["evaluated", "failed", "confusions", "calibration", "failures"] {

@@ -5,7 +5,7 @@
 //! - `agreement`: other people's hosts
 //! - `examples`: the programs in `examples/`
 //! - `export/`: what other platforms need; one platform is one file
-//! - `front`: a composed service; `spin`: what Spin composes
+//! - `front`: a composed service; `spin`: what Spin composes; `wasmcloud`: two of its hosts, one of which is killed
 
 mod agreement;
 mod examples;
@@ -13,3 +13,4 @@ mod export;
 mod front;
 mod own;
 mod spin;
+mod wasmcloud;

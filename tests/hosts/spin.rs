@@ -5,7 +5,6 @@
 
 use crate::own::Sample;
 use maasm::package::Simd;
-use maasm_trials::client::Client;
 use maasm_trials::hosts::{Served, file, output, wasmtime};
 use std::process::{Command, Stdio};
 use wac_graph::types::Package;
@@ -69,7 +68,7 @@ fn what_spin_composes_of_the_manifests_serves_the_model() {
             Ok(command)
         });
         let served = served.unwrap();
-        let answer = Client::new(served.address).get("/v2/models/small").unwrap();
+        let answer = served.client().get("/v2/models/small").unwrap();
         assert_eq!(answer.body["name"], "small", "{name}: {answer:?}");
     }
 }

@@ -16,7 +16,9 @@ pub struct Client {
 /// What the server answered.
 #[derive(Debug)]
 pub struct Answer {
+    /// The status.
     pub status: u16,
+    /// The document; a text where it is no JSON.
     pub body: Value,
 }
 
@@ -28,6 +30,7 @@ pub struct Lost(pub String);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Client {
+    /// Asks the server at this address.
     pub fn new(address: SocketAddr) -> Self {
         Self::naming(address, None)
     }
@@ -65,10 +68,12 @@ impl Client {
         Ok(Answer { status, body })
     }
 
+    /// `GET`, once.
     pub fn get(&self, path: &str) -> Result<Answer, Lost> {
         self.send("GET", path, None, &[])
     }
 
+    /// `POST`, once.
     pub fn post(&self, path: &str, body: &[u8]) -> Result<Answer, Lost> {
         self.send("POST", path, None, body)
     }

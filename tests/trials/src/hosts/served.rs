@@ -36,6 +36,11 @@ impl Served {
         Ok(served)
     }
 
+    /// Asks it.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     fn wait(&mut self) -> Result<()> {
         let start = Instant::now();
         while !self.client.get("/healthz").is_ok_and(|answer| answer.status == 200) {
