@@ -30,7 +30,7 @@ impl Asked {
 pub fn check(model: &Description, name: Option<&str>, version: Option<&str>) -> Result<(), Problem> {
     let absent = |detail, there: String| Err(Problem::new(Kind::NoSuchModel, detail).with("available", vec![there]));
     if let Some(name) = name.filter(|name| *name != model.name) {
-        return absent(no_such_model(name, &[model.name.clone()]), model.name.clone());
+        return absent(no_such_model(name, std::slice::from_ref(&model.name)), model.name.clone());
     }
     let Some(text) = version else { return Ok(()) };
     let selector: Selector = text.parse()?;
@@ -38,5 +38,5 @@ pub fn check(model: &Description, name: Option<&str>, version: Option<&str>) -> 
     if selector == Selector::Live || select(&selector, &own).is_some() {
         return Ok(());
     }
-    absent(no_such_version(&model.name, text, &[model.version.clone()]), model.version.clone())
+    absent(no_such_version(&model.name, text, std::slice::from_ref(&model.version)), model.version.clone())
 }

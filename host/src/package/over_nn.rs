@@ -36,5 +36,7 @@ fn outside(plan: &Plan) -> Plan {
         ports.iter().map(outside).collect()
     };
     let (inputs, outputs) = (ports(&plan.inputs), ports(&plan.outputs));
-    Plan { inputs, outputs, tensors, steps: Vec::new(), arena_len: 0, constants_len: 0 }
+    // Nothing computes in it; but tensors lie somewhere, and what reads the plan wants them to fit.
+    let arena_len = tensors.iter().filter_map(Tensor::bytes).max().unwrap_or(0);
+    Plan { inputs, outputs, tensors, steps: Vec::new(), arena_len, constants_len: 0 }
 }

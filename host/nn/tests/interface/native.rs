@@ -7,6 +7,9 @@ use maasm_plan::{ElementType, Place, Plan, Port, Step, Tensor};
 use maasm_runtime::AlignedBytes;
 use std::time::Duration;
 
+/// What makes an input wrong.
+type Change = fn(&mut Input);
+
 pub const NAME: &str = "colours@1.0.0";
 
 /// The mean of each colour in a picture of 2×2 pixels, channels first outside and last inside.
@@ -60,7 +63,7 @@ fn a_component_gets_its_graph_by_name_and_its_answer_in_the_outside_order() {
 #[test]
 fn wrong_names_types_shapes_and_lengths_are_invalid_arguments_and_harm_nothing() {
     let mut probe = probe();
-    let wrong: [(&str, fn(&mut Input)); 7] = [
+    let wrong: [(&str, Change); 7] = [
         ("another name", |input| input.name = "photo"),
         ("another type", |input| input.ty = I64),
         ("another order", |input| input.shape = vec![1, 2, 2, 3]),

@@ -11,6 +11,9 @@ use tract_onnx::pb::{AttributeProto, GraphProto, attribute_proto};
 use wasmtime_wasi_nn::backend::BackendInner;
 use wasmtime_wasi_nn::wit::ExecutionTarget;
 
+/// What makes an input wrong.
+type Change = fn(&mut Input);
+
 const NAME: &str = "double@1.0.0";
 
 fn load() -> Option<Onnxruntime> {
@@ -48,7 +51,7 @@ fn an_onnx_file_is_a_graph() {
 fn wrong_names_types_shapes_and_lengths_are_invalid_arguments_and_harm_nothing() {
     let Some(mut onnxruntime) = load() else { return };
     let mut probe = Probe::with(NAME, double(&mut onnxruntime));
-    let wrong: [(&str, fn(&mut Input)); 6] = [
+    let wrong: [(&str, Change); 6] = [
         ("another name", |input| input.name = "z"),
         ("another type", |input| input.ty = I64),
         ("another shape", |input| input.shape = vec![2, 1]),
