@@ -8,9 +8,6 @@ use wac_graph::{CompositionGraph, EncodeOptions};
 /// The front's core module, compiled beforehand.
 static FRONT: &[u8] = include_bytes!(env!("MAASM_TEMPLATE_API"));
 
-/// What the front exports: what hosts of `wasi:http` call.
-pub const HANDLER: &str = "wasi:http/handler@0.3.0";
-
 /// Why there is no composed component.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
