@@ -4,7 +4,8 @@ use crate::bindings::exports::maasm::model::inference::Classification;
 use crate::bindings::exports::maasm::model::types::{Complaint, Description, Error, Limit, MediaInfo, Pixels, Tensor};
 use crate::infer::{info, type_text};
 use crate::input::physical_layout;
-use maasm_media::{Limits, MediaError, MediaType, Picture};
+use crate::media;
+use maasm_media::{MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_plan::{Card, Package, Plan, Recipe};
 use maasm_runtime::{AlignedBytes, Executor};
@@ -22,6 +23,8 @@ struct ImageInput {
     recipe: ImageRecipe,
     /// The order of the plan's input tensor.
     layout: Layout,
+    /// Of which types they may be.
+    accepts: Vec<MediaType>,
 }
 
 /// How far a recognition has come.
@@ -39,7 +42,8 @@ impl Model {
             None => None,
             Some(Recipe::Image(recipe)) => {
                 let layout = physical_layout(&recipe, &plan)?;
-                Some(ImageInput { recipe, layout })
+                let accepts = media::types(&card.media)?;
+                Some(ImageInput { recipe, layout, accepts })
             }
         };
         let executor = Executor::new(plan, constants, arena).map_err(|error| error.to_string())?;
@@ -60,11 +64,8 @@ impl Model {
             multiply_accumulates: card.multiply_accumulates,
             inputs: plan.inputs.iter().map(|port| info(plan, port)).collect(),
             outputs: plan.outputs.iter().map(|port| info(plan, port)).collect(),
-            accepts: match self.image {
-                Some(_) => MediaType::ALL.map(|media_type| media_type.name().into()).into(),
-                None => Vec::new(),
-            },
-            labels: card.labels,
+            accepts: self.accepts().iter().map(|media_type| media_type.name().into()).collect(),
+            labels: card.labels.iter().map(String::from).collect(),
         }
     }
 
@@ -102,8 +103,8 @@ impl Model {
 
     fn picture(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
         self.stage = Stage::Idle;
-        self.image()?;
-        let picture = maasm_media::decode(data, &Limits::default()).map_err(media_error)?;
+        let accepts = &self.image()?.accepts;
+        let picture = media::decode(data, accepts).map_err(|error| self.media_error(error))?;
         let info = MediaInfo {
             media_type: picture.media_type().name().into(),
             width: picture.width(),
@@ -125,7 +126,7 @@ impl Model {
             return Err(out_of_order("preprocess", "decode"));
         };
         let Some(image) = &self.image else { return Err(no_recipe()) };
-        maasm_media::preprocess(&picture, &image.recipe, image.layout, self.executor.input_mut(0));
+        media::preprocess(&picture, &image.recipe, image.layout, self.executor.input_mut(0));
         self.stage = Stage::Filled;
         Ok(())
     }
@@ -158,6 +159,26 @@ impl Model {
         self.stage = Stage::Idle;
     }
 
+    /// Of which types pictures may be.
+    fn accepts(&self) -> &[MediaType] {
+        self.image.as_ref().map_or(&[], |image| &image.accepts)
+    }
+
+    fn media_error(&self, error: MediaError) -> Error {
+        match error {
+            MediaError::Empty => Error::EmptyInput,
+            MediaError::Unsupported(looks_like) if self.accepts().len() < MediaType::ALL.len() => {
+                let names: Vec<&str> = self.accepts().iter().map(|media_type| media_type.name()).collect();
+                Error::UnsupportedMedia(format!("{looks_like}; send {}", names.join(" or ")))
+            }
+            MediaError::Unsupported(_) => Error::UnsupportedMedia(error.to_string()),
+            MediaError::Malformed(reason) => Error::MalformedMedia(reason),
+            MediaError::TooLarge { what, value, maximum } => {
+                Error::TooLarge(Limit { what: what.into(), value, maximum })
+            }
+        }
+    }
+
     fn image(&self) -> Result<&ImageInput, Error> {
         self.image.as_ref().ok_or_else(no_recipe)
     }
@@ -168,7 +189,7 @@ impl Model {
     }
 
     fn classifications(&self, scores: &[f32], top_k: u32) -> Vec<Classification> {
-        let label = |index: usize| self.card.labels.get(index).cloned().unwrap_or_else(|| index.to_string());
+        let label = |index: usize| self.card.labels.get(index).map_or_else(|| index.to_string(), String::from);
         maasm_metrics::top(scores, top_k as usize)
             .into_iter()
             .map(|index| Classification { label: label(index), index: index as u32, score: scores[index] })
@@ -183,15 +204,6 @@ fn check_top_k(top_k: u32) -> Result<(), Error> {
             reason: "is 0; ask for at least 1 class".into(),
         })),
         _ => Ok(()),
-    }
-}
-
-fn media_error(error: MediaError) -> Error {
-    match error {
-        MediaError::Empty => Error::EmptyInput,
-        MediaError::Unsupported(_) => Error::UnsupportedMedia(error.to_string()),
-        MediaError::Malformed(reason) => Error::MalformedMedia(reason),
-        MediaError::TooLarge { what, value, maximum } => Error::TooLarge(Limit { what: what.into(), value, maximum }),
     }
 }
 

@@ -4,14 +4,17 @@
 //! - `check`: whether card and plan go together
 //! - `template`: the component without a model, compiled beforehand
 //! - `preinitialize`: the template is run until it holds the model, and frozen
+//! - `shake`: what the model has no use for is left out; `needs`: which kernels and decoders it has a use for
 //! - `metadata`: what others' tools show of a component
 //! - `seal`: a digest that tells whether a component is whole
 
 mod check;
 mod error;
 mod metadata;
+mod needs;
 mod preinitialize;
 pub(crate) mod seal;
+mod shake;
 mod template;
 
 pub use error::Error;
