@@ -82,6 +82,8 @@ fn cargo(toolchain: &Toolchain, subcommand: &str, flavour: &Flavour, package: &s
     // A folder for each flavour: changed flags in a shared one would compile everything again every time.
     let folder = workspace::templates().join("build").join(flavour.name);
     let mut flags = vec!["-C".into(), format!("target-feature={}", flavour.features).into()];
+    // The packager is the one that leaves out what is not needed, once it knows what that is.
+    flags.extend(["-C".into(), "link-arg=--emit-relocs".into()]);
     flags.extend(remapped_paths(toolchain));
     let mut command = toolchain.cargo(subcommand, flags);
     command.args(["--profile", "guest", "--package", package]).arg("--target-dir").arg(&folder);
@@ -101,6 +103,9 @@ fn remapped_paths(toolchain: &Toolchain) -> Vec<OsString> {
     let mut flags = vec![remap(workspace::root(), "/maasm"), remap(&toolchain.sysroot, "/rust")];
     if let Some(home) = cargo_home() {
         flags.push(remap(&home, "/cargo"));
+        // The last one that fits counts. Crates lie in folders that are called after the registry.
+        let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+        flags.extend(registries.map(|registry| remap(&registry.path(), "/crates")));
     }
     flags
 }
