@@ -1,5 +1,6 @@
 //! Other people's hosts give the logits of ours. `cargo xtask hosts` does the same with a real model, and looks at the clock.
 
+use crate::front::composed;
 use crate::own::Sample;
 use maasm::package::Simd;
 use maasm_trials::hosts::{Settings, run};
@@ -11,7 +12,7 @@ fn every_host_gives_the_logits_of_ours() {
         maasm: env!("CARGO_BIN_EXE_maasm").into(),
         model: "small".into(),
         component: sample.component.clone(),
-        service: None,
+        service: Some(composed(&sample)),
         picture: sample.picture.clone(),
         folder: sample.folder.path().into(),
     };

@@ -5,8 +5,11 @@
 //! - `agreement`: other people's hosts
 //! - `examples`: the programs in `examples/`
 //! - `export/`: what other platforms need; one platform is one file
+//! - `front`: a composed service; `spin`: what Spin composes
 
 mod agreement;
 mod examples;
 mod export;
+mod front;
 mod own;
+mod spin;

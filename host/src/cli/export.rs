@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 Examples:
   maasm export my-cnn.wasm out --target core     # a core module and a C header: docs/core-module.md
   maasm export my-cnn.wasm out --target node
-  maasm export my-cnn.wasm out --target spin --service service.wasm
+  maasm export my-cnn.wasm out --target spin
   maasm export my-cnn.wasm out --target k8s --image registry.example/maasm:0.1.0 --model oci://registry.example/my-cnn:1.0.0")]
 pub struct Arguments {
     /// The component, made by `maasm package`
@@ -29,9 +29,6 @@ pub struct Arguments {
     /// Where the platform can pull the model from, as oci://HOST/PATH:TAG, after `maasm push`
     #[arg(long, value_name = "REFERENCE")]
     model: Option<Reference>,
-    /// The component composed with the HTTP service, for Spin, wasmtime and wasmCloud
-    #[arg(long, value_name = "FILE")]
-    service: Option<PathBuf>,
     /// Write over files that are there
     #[arg(long)]
     force: bool,
@@ -39,10 +36,9 @@ pub struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
-    let Arguments { component, folder, target, image, model: from, service, force } = arguments;
+    let Arguments { component, folder, target, image, model: from, force } = arguments;
     let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let service = service.as_deref().map(read).transpose()?;
-    let options = Options { image, model: from.map(|from| from.to_string()), service };
+    let options = Options { image, model: from.map(|from| from.to_string()) };
     let model = Engine::new(EngineOptions::default())?.load(&component)?;
     let bytes = read(&component)?;
     let files = export::export(target, &Exported { component: &bytes, description: model.description() }, &options)?;

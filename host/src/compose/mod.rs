@@ -3,7 +3,7 @@
 use crate::registry::oci::Interface;
 use std::path::{Path, PathBuf};
 use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions, plug};
+use wac_graph::{CompositionGraph, EncodeOptions};
 
 /// The front's core module, compiled beforehand.
 static FRONT: &[u8] = include_bytes!(env!("MAASM_TEMPLATE_API"));
@@ -59,10 +59,20 @@ pub fn compose(model: &Path) -> Result<Vec<u8>, Error> {
         };
         return Err(Error::NotAModel { path: model.into(), exports });
     }
-    let bytes = std::fs::read(model).map_err(read)?;
-    let composed = plugged(front()?, bytes).map_err(|error| Error::Compose(format!("{error:#}")))?;
-    Ok(composed)
+    with_front(std::fs::read(model).map_err(read)?)
 }
+
+/// As [`compose`], of a model that is in memory and known to be one.
+///
+/// # Errors
+/// If it is of another version of the interface.
+pub fn with_front(model: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let front = front()?;
+    plugged(front, model).map_err(|error| Error::Compose(format!("{error:#}")))
+}
+
+/// What the front imports of models begins so.
+const MODEL: &str = "maasm:model/";
 
 fn plugged(front: Vec<u8>, model: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
@@ -70,7 +80,18 @@ fn plugged(front: Vec<u8>, model: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let front = graph.register_package(front)?;
     let model = Package::from_bytes("maasm:composed-model", None, model, graph.types_mut())?;
     let model = graph.register_package(model)?;
-    plug(&mut graph, vec![model], front)?;
+    let world = &graph.types()[graph[front].ty()];
+    let imports: Vec<String> = world.imports.keys().filter(|name| name.starts_with(MODEL)).cloned().collect();
+    let exports: Vec<String> = world.exports.keys().cloned().collect();
+    let (front, model) = (graph.instantiate(front), graph.instantiate(model));
+    for name in imports {
+        let interface = graph.alias_instance_export(model, &name)?;
+        graph.set_instantiation_argument(front, &name, interface)?;
+    }
+    for name in exports {
+        let interface = graph.alias_instance_export(front, &name)?;
+        graph.export(interface, &name)?;
+    }
     // Both parts were valid, and hosts validate what they load.
     Ok(graph.encode(EncodeOptions { validate: false, ..EncodeOptions::default() })?)
 }

@@ -18,6 +18,7 @@ mod wasmtime;
 pub use core_module::is_relaxed;
 pub use error::Error;
 
+use crate::compose;
 use crate::engine::Description;
 use serde_json::Value;
 
@@ -47,6 +48,11 @@ pub struct Exported<'a> {
 }
 
 impl Exported<'_> {
+    /// The component composed with the front, for platforms that serve components.
+    fn service(&self) -> Result<Vec<u8>, Error> {
+        Ok(compose::with_front(self.component.to_vec())?)
+    }
+
     /// What a registry may call it, with this before; one that nobody has.
     fn artifact(&self, scheme: &str) -> String {
         let Description { name, version, .. } = self.description;
@@ -69,17 +75,11 @@ pub struct Options {
     pub image: Option<String>,
     /// Where the model can be pulled from, as `oci://…`.
     pub model: Option<String>,
-    /// The component composed with the HTTP service, for platforms that serve components.
-    pub service: Option<Vec<u8>>,
 }
 
 impl Options {
     fn image_or(&self, otherwise: impl FnOnce() -> String) -> String {
         self.image.clone().unwrap_or_else(otherwise)
-    }
-
-    fn service(&self) -> Result<&[u8], Error> {
-        self.service.as_deref().ok_or(Error::NeedsService)
     }
 
     /// Where the model is pulled from.
@@ -115,9 +115,9 @@ pub fn export(target: Target, exported: &Exported, options: &Options) -> Result<
     match target {
         Target::Core => core_module::files(name, exported.component),
         Target::Node => Ok(node::files(exported)),
-        Target::Spin => spin::files(exported, options.service()?, options),
-        Target::Wasmtime => Ok(wasmtime::files(options.service()?)),
-        Target::Wasmcloud => Ok(wasmcloud::files(exported, options.service()?, options)),
+        Target::Spin => spin::files(exported, &exported.service()?, options),
+        Target::Wasmtime => Ok(wasmtime::files(&exported.service()?)),
+        Target::Wasmcloud => Ok(wasmcloud::files(exported, &exported.service()?, options)),
         Target::K8s => kubernetes::files(exported, options),
     }
 }

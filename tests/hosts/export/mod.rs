@@ -43,13 +43,6 @@ impl ByHand {
     fn export(&self, target: &str, more: &[&str]) -> PathBuf {
         exported(&self.folder.path().join("model.wasm"), target, more)
     }
-
-    /// The same with a file as the component that serves it.
-    fn export_served(&self, target: &str, more: &[&str]) -> PathBuf {
-        let service = self.folder.path().join("composed.wasm");
-        std::fs::write(&service, component::without_exports()).unwrap();
-        self.export(target, &[&["--service", service.to_str().unwrap()], more].concat())
-    }
 }
 
 /// The documents in a YAML file, once they have met a schema: `kubernetes`, or a file of `tests/hosts/export`. Nothing, and

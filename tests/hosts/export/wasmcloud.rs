@@ -7,7 +7,7 @@ use std::process::Command;
 #[test]
 fn wasmcloud_takes_what_is_exported_for_it() {
     let by_hand = ByHand::new("small_one", "1.0.0");
-    let folder = by_hand.export_served("wasmcloud", &["--image", "registry.example/small:1.0.0"]);
+    let folder = by_hand.export("wasmcloud", &["--image", "registry.example/small:1.0.0"]);
     assert!(folder.join("service.wasm").is_file());
     if let Some(documents) = checked(&folder.join("workload.yaml"), "wasmcloud_workload.json") {
         let workload = &documents[0]["spec"]["template"]["spec"];

@@ -11,7 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod chaos;
-mod client;
+pub mod client;
 pub mod hosts;
 pub mod lattice;
 pub mod load;

@@ -67,9 +67,6 @@ enum Trial {
         /// The model's name.
         #[arg(long)]
         model: String,
-        /// The same component composed with the HTTP service.
-        #[arg(long)]
-        service: Option<PathBuf>,
         /// A picture of at most 30 KB.
         #[arg(long)]
         picture: PathBuf,
@@ -116,10 +113,18 @@ fn run(Arguments { maasm, trial }: Arguments) -> Result<()> {
             let (duration, turn) = (Duration::from_secs(seconds), Duration::from_millis(turn));
             println!("{}", load::run(&load::Settings { maasm, duration, turn, checkers: CHECKERS, wrk })?);
         }
-        Trial::Hosts { component, model, service, picture, rounds, requests } => {
+        Trial::Hosts { component, model, picture, rounds, requests } => {
             let folder = tempfile::tempdir()?;
-            let settings =
-                hosts::Settings { maasm, model, component, service, picture, folder: folder.path().to_owned() };
+            let service = folder.path().join("service.wasm");
+            std::fs::write(&service, maasm::compose::compose(&component)?)?;
+            let settings = hosts::Settings {
+                maasm,
+                model,
+                component,
+                service: Some(service),
+                picture,
+                folder: folder.path().to_owned(),
+            };
             let compared = hosts::run(&settings, rounds, requests)?;
             print!("{}", hosts::markdown(&compared));
             if let Some(other) = compared.iter().find(|host| !host.same) {

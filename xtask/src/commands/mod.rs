@@ -6,6 +6,7 @@ mod conformance;
 mod fuzz;
 mod hosts;
 mod serve;
+mod spin;
 mod test;
 mod trial;
 
@@ -29,6 +30,7 @@ const COMMANDS: &[Command] = &[
         fuzz::run,
     ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md; `nn`: through wasi-nn", bench::run),
+    ("spin", "make what spin.toml names: a real model and the front", spin::run),
     ("hosts", "one component in hosts by many hands, side by side; writes docs/hosts.md", hosts::run),
     (
         "chaos",

@@ -13,7 +13,8 @@ mod served;
 mod table;
 
 pub use compare::{Compared, Settings, Sort, hosts, run};
-pub use programs::{file, jco, output, python_with_wasmtime, transpile, wabt, wash};
+pub use programs::{file, jco, output, python_with_wasmtime, transpile, wabt, wash, wasmtime};
+pub use served::{Served, wash_dev};
 pub use table::markdown;
 
 use anyhow::Result;

@@ -30,12 +30,12 @@ use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use watch::Watch;
 use wasmtime_wasi_nn::backend::{
     BackendError, BackendExecutionContext, BackendFromDir, BackendGraph, BackendInner, Id, NamedTensor,
 };
 use wasmtime_wasi_nn::wit::{ExecutionTarget, GraphEncoding};
 use wasmtime_wasi_nn::{ExecutionContext, Graph, Tensor};
+use watch::Watch;
 
 /// onnxruntime, loaded. Cheap to clone; every clone is the same.
 #[derive(Clone)]
