@@ -6,7 +6,9 @@ use maasm::package::{Error, Simd, package};
 use maasm_plan::op::{Op, Softmax};
 use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
 use maasm_plan::{Card, ElementType, Place, Plan, Port, Recipe, Step, Tensor};
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use wasmparser::Payload;
 
 /// Weights that nothing reads; odd, so that no two of their pages are alike.
@@ -52,7 +54,7 @@ fn card() -> Card {
         license: "Apache-2.0".into(),
         source: "https://example.org/model".into(),
         source_digest: "sha256:0123".into(),
-        labels: ["top left", "top right", "bottom left", "bottom right"].map(String::from).into(),
+        labels: ["top left", "top right", "bottom left", "bottom right"].into(),
         ..Card::default()
     }
 }
@@ -150,12 +152,61 @@ fn the_same_input_gives_the_same_bytes() {
     assert!(packaged() == packaged());
 }
 
+/// A component with these weights for pictures of these media types, all if there are none, or for tensors alone.
+fn size(weights: Vec<u8>, media: Option<&[&str]>) -> usize {
+    let card = Card { media: media.iter().flat_map(|media| media.iter().map(|&name| name.into())).collect(), ..card() };
+    package(&brightest_pixel(weights), card, media.and(recipe()), Simd::Relaxed).unwrap().len()
+}
+
 #[test]
-fn a_component_is_no_larger_than_its_weights_and_one_and_a_half_mebibytes() {
-    let weights = weights(3 << 20);
-    let limit = weights.len() + (3 << 19);
-    let component = package(&brightest_pixel(weights), card(), recipe(), Simd::Relaxed).unwrap();
-    assert!(component.len() <= limit, "{} bytes", component.len());
+fn a_component_holds_its_weights_and_the_code_that_its_model_needs() {
+    let kib = |size: usize| size / 1024;
+    let (all, jpeg, tensors) = (size(vec![], Some(&[])), size(vec![], Some(&["image/jpeg"])), size(vec![], None));
+    println!("for all pictures {} KiB, for JPEG {}, for tensors {}", kib(all), kib(jpeg), kib(tensors));
+    assert!(kib(all) <= 560 && kib(jpeg) <= 300 && kib(tensors) <= 110, "{all}, {jpeg}, {tensors} bytes");
+    let heavy = size(weights(3 << 20), Some(&[]));
+    assert!(heavy <= all + (3 << 20) + 1024, "{heavy} bytes");
+}
+
+#[test]
+fn a_model_for_some_formats_takes_no_others() {
+    let of = |media: &str| {
+        let card = Card { media: vec![media.into()], ..card() };
+        load(&package(&brightest_pixel(vec![]), card, recipe(), Simd::Relaxed).unwrap()).unwrap()
+    };
+    let bmp = of("image/bmp");
+    assert_eq!(bmp.description().accepts, ["image/bmp"]);
+    assert_eq!(bmp.recognize(&bitmap([10, 20, 250, 30]), 1).unwrap().classifications[0].label, "bottom left");
+    match of("image/jpeg").recognize(&bitmap([10, 20, 250, 30]), 1) {
+        Err(CallError::Model(ModelError::UnsupportedMedia(reason))) => {
+            assert_eq!(reason, "this is image/bmp; send image/jpeg");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_kind_of_picture_is_decoded_inside_as_outside() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest/media/tests/data/pictures");
+    let Some(Recipe::Image(recipe)) = recipe() else { unreachable!() };
+    let model = load(&packaged()).unwrap();
+    let mut session = model.session().unwrap();
+    let mut seen = BTreeSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let picture = maasm_media::decode(&bytes, &Default::default()).unwrap();
+        let mut pixels = [0.0; 4];
+        maasm_media::preprocess(&picture, &recipe, recipe.layout, &mut pixels);
+        let sum: f32 = pixels.iter().map(|pixel| pixel.exp()).sum();
+        let found = session.recognize(&bytes, 4).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for found in found.classifications {
+            let expected = pixels[found.index as usize].exp() / sum;
+            assert!((found.score - expected).abs() < 1e-6, "{}: {} for {expected}", path.display(), found.score);
+        }
+        seen.insert(picture.media_type().name());
+    }
+    assert_eq!(seen.len(), 5, "{seen:?}");
 }
 
 #[test]
@@ -202,7 +253,7 @@ fn what_does_not_fit_together_is_refused_before_anything_is_built() {
     assert!(matches!(refused(Card { name: "My Model".into(), ..card() }), Error::Name(_)));
     assert!(matches!(refused(Card { version: "1.0".into(), ..card() }), Error::Version { .. }));
     assert!(matches!(refused(Card { license: "MIT or so".into(), ..card() }), Error::License { .. }));
-    let error = refused(Card { labels: vec!["one".into()], ..card() });
+    let error = refused(Card { labels: ["one"].into(), ..card() });
     assert_eq!(error.to_string(), "there are 1 labels, but the model has 4 classes");
 }
 

@@ -6,9 +6,9 @@ use crate::network::{bytes, compiled, component, native, packaged, run_component
 use crate::node;
 use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Compiled, Options, compile};
-use maasm::package::Simd;
+use maasm::package::{Simd, package};
 use maasm::source::{Limits, Source};
-use maasm_plan::Op;
+use maasm_plan::{Card, Op, Recipe};
 use std::path::Path;
 use std::process::Command;
 
@@ -58,6 +58,25 @@ fn int8_is_nearly_as_often_right_as_f32_and_a_quarter_as_large() {
     assert!(!quantized.plan.steps.iter().any(|step| is_float(&step.op)), "a convolution is left in f32");
 }
 
+/// The size of a component of EfficientNet-Lite0 with everything that comes with it.
+fn size(compiled: &Compiled, media: &[&str]) -> f64 {
+    let labels = include_str!("../../models/imagenet-labels.txt").lines().collect();
+    let media = media.iter().map(|&name| name.into()).collect();
+    let card = Card { name: "lite0".into(), version: "1.0.0".into(), labels, media, ..Card::default() };
+    package(compiled, card, Some(Recipe::Image(recipe())), Simd::Relaxed).unwrap().len() as f64
+}
+
+#[test]
+fn a_component_in_int8_has_at_most_28_hundredths_of_one_in_f32() {
+    let Some(data) = data() else { return };
+    let Both { float, quantized, .. } = both(&data);
+    for media in [&[][..], &["image/jpeg", "image/png"]] {
+        let (float, int8) = (size(&float, media), size(&quantized, media));
+        println!("{int8} bytes of {float} are {:.4}, with pictures {media:?}", int8 / float);
+        assert!(int8 <= 0.28 * float, "{int8} bytes of {float}, with pictures {media:?}");
+    }
+}
+
 #[test]
 fn int8_gives_the_same_bits_natively_in_webassembly_with_and_without_relaxed_simd_and_in_node() {
     let Some(data) = data() else { return };
@@ -96,7 +115,7 @@ fn a_component_in_int8_is_made_from_the_command_line_and_recognises_photographs(
     let made = package(&[&recipe_option[..], &whole].concat());
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let size = std::fs::metadata(&output).unwrap().len();
-    assert!(size < 6_200_000, "it has {size} bytes");
+    assert!(size < 5_500_000, "it has {size} bytes");
     let engine = maasm::engine::Engine::new(Default::default()).unwrap();
     let model = engine.load(&output).unwrap();
     let photographs = photographs(&data);

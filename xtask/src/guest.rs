@@ -15,11 +15,16 @@ struct Flavour {
     name: &'static str,
     /// Target features, as rustc wants them.
     features: &'static str,
+    /// Whether symbols and relocations stay, for the packager, which leaves out what is not needed once it knows what that is.
+    relinked: bool,
 }
 
-const RELAXED: Flavour = Flavour { name: "relaxed", features: "+simd128,+relaxed-simd" };
-const PLAIN: Flavour = Flavour { name: "plain", features: "+simd128" };
-const FLAVOURS: [Flavour; 2] = [RELAXED, PLAIN];
+const RELAXED: Flavour = Flavour { name: "relaxed", features: "+simd128,+relaxed-simd", relinked: true };
+const PLAIN: Flavour = Flavour { name: "plain", features: "+simd128", relinked: true };
+const BARE: Flavour = Flavour { name: "bare", features: "+simd128", relinked: false };
+const FLAVOURS: [Flavour; 3] = [RELAXED, PLAIN, BARE];
+/// Of guests with kernels.
+const BOTH: &[Flavour] = &[RELAXED, PLAIN];
 
 /// Something that is compiled for WebAssembly.
 #[derive(Clone, Copy)]
@@ -33,13 +38,13 @@ pub struct Guest {
 }
 
 /// The component template.
-pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: &FLAVOURS };
+pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: BOTH };
 /// The component template over wasi-nn. It computes nothing itself that relaxed SIMD would make faster.
 pub const MODEL_NN: Guest = Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[PLAIN] };
 /// The front that serves a model over HTTP. It computes nothing itself that SIMD would make faster.
-pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[PLAIN] };
+pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[BARE] };
 /// The check of the kernels that only WebAssembly has.
-pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check", flavours: &FLAVOURS };
+pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check", flavours: BOTH };
 
 /// Compiles guests, each in its flavours, to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
 /// alone, so that nothing that embeds it is compiled again. Gives the toolchain that was used.
@@ -82,6 +87,8 @@ fn cargo(toolchain: &Toolchain, subcommand: &str, flavour: &Flavour, package: &s
     // A folder for each flavour: changed flags in a shared one would compile everything again every time.
     let folder = workspace::templates().join("build").join(flavour.name);
     let mut flags = vec!["-C".into(), format!("target-feature={}", flavour.features).into()];
+    let linking = if flavour.relinked { "link-arg=--emit-relocs" } else { "strip=symbols" };
+    flags.extend(["-C".into(), linking.into()]);
     flags.extend(remapped_paths(toolchain));
     let mut command = toolchain.cargo(subcommand, flags);
     command.args(["--profile", "guest", "--package", package]).arg("--target-dir").arg(&folder);
@@ -101,6 +108,9 @@ fn remapped_paths(toolchain: &Toolchain) -> Vec<OsString> {
     let mut flags = vec![remap(workspace::root(), "/maasm"), remap(&toolchain.sysroot, "/rust")];
     if let Some(home) = cargo_home() {
         flags.push(remap(&home, "/cargo"));
+        // The last one that fits counts. Crates lie in folders that are called after the registry.
+        let registries = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+        flags.extend(registries.map(|registry| remap(&registry.path(), "/crates")));
     }
     flags
 }

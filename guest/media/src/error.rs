@@ -6,7 +6,7 @@ pub enum MediaError {
     /// There are none.
     #[error("there are no bytes; send a picture")]
     Empty,
-    /// They are no picture of a known format; says what they look like.
+    /// They are no picture of a known format, or of none that is asked for; says what they look like.
     #[error("{0}; send a JPEG, PNG, WebP, GIF or BMP")]
     Unsupported(String),
     /// They begin as a picture but cannot be decoded; says why.

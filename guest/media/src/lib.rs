@@ -6,7 +6,7 @@
 //! # Layout
 //! - `sniff`: what bytes are, by looking at them
 //! - `limits`, `error`: how large a picture may be, and what else can be wrong with it
-//! - `picture`: decoding; `jpeg_end`: whether a JPEG is all there
+//! - `picture`: decoding; `jpeg`: of JPEG; `jpeg_end`: whether a JPEG is all there
 //! - `fit`: which part of a picture becomes which part of the tensor; `preprocess`: resizing and normalising
 //! - `thumbnail`: a small copy to look at
 //! - `recipe_check`: whether a recipe can be followed; `presets`: recipes by name
@@ -14,6 +14,7 @@
 
 mod error;
 mod fit;
+mod jpeg;
 mod jpeg_end;
 mod limits;
 mod picture;
@@ -24,9 +25,10 @@ mod sniff;
 mod thumbnail;
 
 pub use error::MediaError;
+pub use jpeg::decode_jpeg;
 pub use limits::Limits;
-pub use picture::{Picture, decode};
-pub use preprocess::preprocess;
+pub use picture::{Picture, decode, decode_bmp, decode_gif, decode_png, decode_webp, recognise};
+pub use preprocess::{preprocess, preprocess_colour, preprocess_grey};
 pub use presets::{PRESETS, Preset, preset};
 pub use recipe_check::{RecipeError, check};
 pub use sniff::{MediaType, looks_like, sniff};

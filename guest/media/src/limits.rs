@@ -1,6 +1,6 @@
 //! How large a picture may be.
 
-use crate::MediaError;
+use crate::{MediaError, MediaType};
 
 /// The largest picture that is decoded. Checked as soon as the header is read, before pixels are allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether a picture of this size may be decoded.
-    pub(crate) fn check(&self, width: u32, height: u32) -> Result<(), MediaError> {
+    /// Whether a picture of this size may be decoded, and is one.
+    pub(crate) fn check(&self, media_type: MediaType, width: u32, height: u32) -> Result<(), MediaError> {
         let side = width.max(height);
         if side > self.max_side {
             return Err(MediaError::TooLarge {
@@ -33,6 +33,9 @@ impl Limits {
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
             return Err(MediaError::TooLarge { what: "pixels", value: pixels, maximum: self.max_pixels });
+        }
+        if pixels == 0 {
+            return Err(MediaError::Malformed(format!("the {} has no pixels", media_type.name())));
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Decoding pictures.
 
-use crate::{Limits, MediaError, MediaType, jpeg_end, looks_like, sniff};
-use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+use crate::jpeg::decode_jpeg;
+use crate::{Limits, MediaError, MediaType, looks_like, sniff};
+use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
 use image::{ColorType, ImageDecoder, ImageError, RgbImage, imageops};
 use std::io::Cursor;
@@ -13,6 +14,19 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Of red, green and blue of each pixel, which lie as the orientation says.
+    pub(crate) fn new(
+        media_type: MediaType,
+        width: u32,
+        height: u32,
+        rgb: Vec<u8>,
+        orientation: Orientation,
+    ) -> Result<Self, MediaError> {
+        let image = RgbImage::from_raw(width, height, rgb)
+            .ok_or_else(|| MediaError::Malformed(format!("the {} has too few pixels", media_type.name())))?;
+        Ok(Self { media_type, image: upright(image, orientation) })
+    }
+
     /// What the bytes were.
     pub fn media_type(&self) -> MediaType {
         self.media_type
@@ -48,52 +62,93 @@ impl Picture {
 /// If there are no bytes, they are none of [`MediaType`], larger than the limits, or damaged. A picture that breaks
 /// off is damaged, also where its decoder would have made do.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
-    if bytes.is_empty() {
-        return Err(MediaError::Empty);
+    match recognise(bytes)? {
+        MediaType::Jpeg => decode_jpeg(bytes, limits),
+        MediaType::Png => decode_png(bytes, limits),
+        MediaType::WebP => decode_webp(bytes, limits),
+        MediaType::Gif => decode_gif(bytes, limits),
+        MediaType::Bmp => decode_bmp(bytes, limits),
     }
-    let Some(media_type) = sniff(bytes) else { return Err(MediaError::Unsupported(looks_like(bytes).into())) };
-    let explain = |error| explain(media_type, limits, error);
-    let mut decoder = open(bytes, media_type, limits).map_err(explain)?;
-
-    let (width, height) = decoder.dimensions();
-    limits.check(width, height)?;
-    if width == 0 || height == 0 {
-        return Err(MediaError::Malformed(format!("the {} has no pixels", media_type.name())));
-    }
-    if media_type == MediaType::Jpeg && !jpeg_end::has_end(bytes) {
-        return Err(MediaError::Malformed("the image/jpeg breaks off before its end".into()));
-    }
-
-    // A picture with damaged EXIF data is shown as it lies, as everybody does.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let color = decoder.color_type();
-    let mut samples = vec![0; decoder.total_bytes() as usize];
-    decoder.read_image_boxed(&mut samples).map_err(explain)?;
-    let image = RgbImage::from_raw(width, height, rgb(samples, color))
-        .ok_or_else(|| MediaError::Malformed(format!("the {} has too few pixels", media_type.name())))?;
-    Ok(Picture { media_type, image: upright(image, orientation) })
 }
 
-/// Reads the header.
-fn open<'a>(bytes: &'a [u8], media_type: MediaType, limits: &Limits) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
-    let reader = Cursor::new(bytes);
+/// What the bytes begin as.
+///
+/// # Errors
+/// If there are none, or they are none of [`MediaType`].
+pub fn recognise(bytes: &[u8]) -> Result<MediaType, MediaError> {
+    match bytes {
+        [] => Err(MediaError::Empty),
+        _ => sniff(bytes).ok_or_else(|| MediaError::Unsupported(looks_like(bytes).into())),
+    }
+}
+
+/// Decodes a PNG, as [`decode`] does.
+///
+/// # Errors
+/// If it is larger than the limits, or damaged.
+pub fn decode_png(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
+    let known = Known { media_type: MediaType::Png, limits };
     let mut allowed = image::Limits::no_limits();
-    Ok(match media_type {
-        MediaType::Jpeg => Box::new(JpegDecoder::new(reader)?),
-        MediaType::Png => {
-            allowed.max_alloc = Some(limits.max_extra);
-            Box::new(PngDecoder::with_limits(reader, allowed)?)
-        }
-        MediaType::WebP => Box::new(WebPDecoder::new(reader)?),
-        MediaType::Gif => {
-            // A frame may be larger than the canvas that the header tells.
-            allowed.max_alloc = Some(limits.max_pixels.saturating_mul(4));
-            let mut decoder = GifDecoder::new(reader)?;
-            decoder.set_limits(allowed)?;
-            Box::new(decoder)
-        }
-        MediaType::Bmp => Box::new(BmpDecoder::new(reader)?),
-    })
+    allowed.max_alloc = Some(limits.max_extra);
+    known.decode(PngDecoder::with_limits(Cursor::new(bytes), allowed))
+}
+
+/// Decodes a WebP, as [`decode`] does.
+///
+/// # Errors
+/// If it is larger than the limits, or damaged.
+pub fn decode_webp(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
+    let known = Known { media_type: MediaType::WebP, limits };
+    known.decode(WebPDecoder::new(Cursor::new(bytes)))
+}
+
+/// Decodes a GIF, as [`decode`] does.
+///
+/// # Errors
+/// If it is larger than the limits, or damaged.
+pub fn decode_gif(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
+    let known = Known { media_type: MediaType::Gif, limits };
+    let mut allowed = image::Limits::no_limits();
+    // A frame may be larger than the canvas that the header tells.
+    allowed.max_alloc = Some(limits.max_pixels.saturating_mul(4));
+    known.decode(GifDecoder::new(Cursor::new(bytes)).and_then(|mut decoder| {
+        decoder.set_limits(allowed)?;
+        Ok(decoder)
+    }))
+}
+
+/// Decodes a Windows bitmap, as [`decode`] does.
+///
+/// # Errors
+/// If it is larger than the limits, or damaged.
+pub fn decode_bmp(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
+    let known = Known { media_type: MediaType::Bmp, limits };
+    known.decode(BmpDecoder::new(Cursor::new(bytes)))
+}
+
+/// What is known before anything is decoded.
+struct Known<'a> {
+    media_type: MediaType,
+    limits: &'a Limits,
+}
+
+impl Known<'_> {
+    /// Decodes a picture whose header a decoder has read. There is one of these for each decoder, not one for any, so that a
+    /// program that does without a decoder has nothing of it.
+    fn decode<D: ImageDecoder>(&self, decoder: Result<D, ImageError>) -> Result<Picture, MediaError> {
+        let Self { media_type, limits } = *self;
+        let explain = |error| explain(media_type, limits, error);
+        let mut decoder = decoder.map_err(explain)?;
+        let (width, height) = decoder.dimensions();
+        limits.check(media_type, width, height)?;
+
+        // A picture with damaged EXIF data is shown as it lies, as everybody does.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let color = decoder.color_type();
+        let mut samples = vec![0; decoder.total_bytes() as usize];
+        decoder.read_image(&mut samples).map_err(explain)?;
+        Picture::new(media_type, width, height, rgb(samples, color), orientation)
+    }
 }
 
 fn explain(media_type: MediaType, limits: &Limits, error: ImageError) -> MediaError {

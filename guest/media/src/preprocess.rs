@@ -18,14 +18,36 @@ use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
 /// # Panics
 /// If the recipe fails [`check`](crate::check()) or `out` has another length.
 pub fn preprocess(picture: &Picture, recipe: &ImageRecipe, layout: Layout, out: &mut [f32]) {
-    let channels = recipe.channels.count();
-    assert_eq!(out.len(), recipe.width as usize * recipe.height as usize * channels, "the tensor has another size");
+    match recipe.channels {
+        Channels::Rgb | Channels::Bgr => preprocess_colour(picture, recipe, layout, out),
+        Channels::Grey => preprocess_grey(picture, recipe, layout, out),
+    }
+}
+
+/// [`preprocess`] for recipes with three channels.
+///
+/// # Panics
+/// As that does.
+pub fn preprocess_colour(picture: &Picture, recipe: &ImageRecipe, layout: Layout, out: &mut [f32]) {
     let fit = fit(recipe, picture.width(), picture.height());
     let size = (picture.width(), picture.height());
-    let pixels = match recipe.channels {
-        Channels::Rgb | Channels::Bgr => canvas::<U8x3>(picture.pixels(), size, &fit, recipe),
-        Channels::Grey => canvas::<U8>(&grey(picture.pixels()), size, &fit, recipe),
-    };
+    normalise(&canvas::<U8x3>(picture.pixels(), size, &fit, recipe), recipe, layout, out);
+}
+
+/// [`preprocess`] for recipes with one channel.
+///
+/// # Panics
+/// As that does.
+pub fn preprocess_grey(picture: &Picture, recipe: &ImageRecipe, layout: Layout, out: &mut [f32]) {
+    let fit = fit(recipe, picture.width(), picture.height());
+    let size = (picture.width(), picture.height());
+    normalise(&canvas::<U8>(&grey(picture.pixels()), size, &fit, recipe), recipe, layout, out);
+}
+
+/// The samples of a picture of the tensor's size become its elements.
+fn normalise(pixels: &[u8], recipe: &ImageRecipe, layout: Layout, out: &mut [f32]) {
+    let channels = recipe.channels.count();
+    assert_eq!(out.len(), pixels.len(), "the tensor has another size");
     // The tensor's channel c is the picture's channel order(c).
     let order = |c: usize| if recipe.channels == Channels::Bgr { channels - 1 - c } else { c };
     let normalise = |value: u8, c: usize| (f32::from(value) - recipe.mean[c]) * recipe.scale[c];

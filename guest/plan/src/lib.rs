@@ -11,6 +11,7 @@
 //! - `plan`: the plan and its validation
 //! - `classes`: whether a model is a classifier
 //! - `recipe`: preprocessing as data
+//! - `texts`: many short texts in one piece of memory
 //! - `package`: card, recipe and plan together, and their binary encoding
 #![forbid(unsafe_code)]
 #![no_std]
@@ -22,9 +23,11 @@ mod package;
 mod plan;
 pub mod recipe;
 mod tensor;
+mod texts;
 
 pub use op::Op;
 pub use package::{Card, DecodeError, FORMAT_VERSION, MAGIC, Package};
 pub use plan::{Counted, Plan, PlanError, Port, Step};
 pub use recipe::Recipe;
 pub use tensor::{ALIGNMENT, ElementType, Place, Tensor, TensorId};
+pub use texts::Texts;

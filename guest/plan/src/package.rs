@@ -1,6 +1,6 @@
 //! Card, recipe and plan together, and their binary encoding.
 
-use crate::{Plan, PlanError, Recipe};
+use crate::{Plan, PlanError, Recipe, Texts};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const MAGIC: [u8; 8] = *b"maasmpkg";
 
 /// Which encoding this library writes and reads. It changes when an old reader would misread a new package.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Who the model is: what `describe` tells beside inputs and outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,13 +27,15 @@ pub struct Card {
     /// `sha256:` and the digest of what it was compiled from.
     pub source_digest: String,
     /// The classes' names, in the order of the output's elements; may be empty.
-    pub labels: Vec<String>,
+    pub labels: Texts,
     /// How many parameters the model has.
     pub parameters: u64,
     /// Multiply-accumulate operations of one inference.
     pub multiply_accumulates: u64,
     /// Whether the first output is logits, of which `recognize` takes the softmax, or already probabilities.
     pub logits: bool,
+    /// The media types of the pictures that it takes, as IANA registers them; every one there is a decoder for if none is told.
+    pub media: Vec<String>,
 }
 
 /// Everything of a model but its constants.

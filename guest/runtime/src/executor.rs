@@ -1,6 +1,6 @@
 //! Runs a plan's steps in order.
 
-use crate::kernels::{self, Fault, Operand};
+use crate::kernels::{self, Call, Fault, Operand};
 use crate::memory::Views;
 use crate::simd::Level;
 use crate::{AlignedBytes, kernels::copy};
@@ -261,9 +261,9 @@ fn run_step(
     workspace: &mut [f32],
 ) -> Result<(), Fault> {
     let tensor = |id: u32| &plan.tensors[id as usize];
-    let output = tensor(step.outputs[0]);
-    let views = Views::new(arena, range(output), step.scratch.map_or(0..0, |id| range(tensor(id))));
-    let absent = Operand { element_type: output.element_type, shape: &[], bytes: None };
+    let to = tensor(step.outputs[0]);
+    let views = Views::new(arena, range(to), step.scratch.map_or(0..0, |id| range(tensor(id))));
+    let absent = Operand { element_type: to.element_type, shape: &[], bytes: None };
     let mut inputs = [absent; kernels::MAX_INPUTS];
     for (operand, &id) in inputs.iter_mut().zip(&step.inputs) {
         let tensor = tensor(id);
@@ -273,5 +273,6 @@ fn run_step(
         };
         *operand = Operand { element_type: tensor.element_type, shape: &tensor.shape, bytes };
     }
-    kernels::run(level, &step.op, &inputs, output, views.output, views.scratch, workspace)
+    let (output, scratch) = (views.output, views.scratch);
+    kernels::run(&step.op, Call { level, inputs: &inputs, to, output, scratch, workspace })
 }

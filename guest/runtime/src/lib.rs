@@ -17,6 +17,6 @@ mod simd;
 
 pub use aligned::AlignedBytes;
 pub use executor::{Executor, RunError, SetupError, TensorError};
-pub use kernels::{Fault, apply};
+pub use kernels::{Fault, apply, entry};
 #[cfg(any(test, feature = "self-check"))]
 pub use self_check::self_check;

@@ -9,6 +9,7 @@
 //! - `engine`: what computes
 //! - `model`: the loaded model and what it can be asked
 //! - `input`: how a recipe and the plan's first input go together
+//! - `media`: decoders and ways of preprocessing, each with a symbol for the packager
 //! - `infer`: tensors in, tensors out
 //! - `evaluate`: labelled samples in, a report out
 //! - `exports`: the component's functions, one line each
@@ -22,6 +23,7 @@ mod evaluate;
 mod exports;
 mod infer;
 mod input;
+mod media;
 mod model;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,8 @@ use crate::bindings::exports::maasm::model::types::{Complaint, Description, Erro
 use crate::engine::Engine;
 use crate::infer::{info, type_text};
 use crate::input::physical_layout;
-use maasm_media::{Limits, MediaError, MediaType, Picture};
+use crate::media;
+use maasm_media::{MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_plan::{Card, Package, Plan, Recipe};
 use maasm_runtime::AlignedBytes;
@@ -23,6 +24,8 @@ struct ImageInput {
     recipe: ImageRecipe,
     /// The order of the plan's input tensor.
     layout: Layout,
+    /// Of which types they may be.
+    accepts: Vec<MediaType>,
 }
 
 /// How far a recognition has come.
@@ -44,7 +47,8 @@ impl<E: Engine> Model<E> {
             None => None,
             Some(Recipe::Image(recipe)) => {
                 let layout = physical_layout(&recipe, &plan)?;
-                Some(ImageInput { recipe, layout })
+                let accepts = media::types(&card.media)?;
+                Some(ImageInput { recipe, layout, accepts })
             }
         };
         let engine = E::load(&card, plan, constants, arena)?;
@@ -65,11 +69,8 @@ impl<E: Engine> Model<E> {
             multiply_accumulates: card.multiply_accumulates,
             inputs: plan.inputs.iter().map(|port| info(plan, port)).collect(),
             outputs: plan.outputs.iter().map(|port| info(plan, port)).collect(),
-            accepts: match self.image {
-                Some(_) => MediaType::ALL.map(|media_type| media_type.name().into()).into(),
-                None => Vec::new(),
-            },
-            labels: card.labels,
+            accepts: self.accepts().iter().map(|media_type| media_type.name().into()).collect(),
+            labels: card.labels.iter().map(String::from).collect(),
         }
     }
 
@@ -107,8 +108,8 @@ impl<E: Engine> Model<E> {
 
     fn picture(&mut self, data: &[u8]) -> Result<MediaInfo, Error> {
         self.stage = Stage::Idle;
-        self.image()?;
-        let picture = maasm_media::decode(data, &Limits::default()).map_err(media_error)?;
+        let accepts = &self.image()?.accepts;
+        let picture = media::decode(data, accepts).map_err(|error| self.media_error(error))?;
         let info = MediaInfo {
             media_type: picture.media_type().name().into(),
             width: picture.width(),
@@ -130,7 +131,7 @@ impl<E: Engine> Model<E> {
             return Err(out_of_order("preprocess", "decode"));
         };
         let Some(image) = &self.image else { return Err(no_recipe()) };
-        maasm_media::preprocess(&picture, &image.recipe, image.layout, self.engine.input_mut(0));
+        media::preprocess(&picture, &image.recipe, image.layout, self.engine.input_mut(0));
         self.stage = Stage::Filled;
         Ok(())
     }
@@ -163,6 +164,26 @@ impl<E: Engine> Model<E> {
         self.stage = Stage::Idle;
     }
 
+    /// Of which types pictures may be.
+    fn accepts(&self) -> &[MediaType] {
+        self.image.as_ref().map_or(&[], |image| &image.accepts)
+    }
+
+    fn media_error(&self, error: MediaError) -> Error {
+        match error {
+            MediaError::Empty => Error::EmptyInput,
+            MediaError::Unsupported(looks_like) if self.accepts().len() < MediaType::ALL.len() => {
+                let names: Vec<&str> = self.accepts().iter().map(|media_type| media_type.name()).collect();
+                Error::UnsupportedMedia(format!("{looks_like}; send {}", names.join(" or ")))
+            }
+            MediaError::Unsupported(_) => Error::UnsupportedMedia(error.to_string()),
+            MediaError::Malformed(reason) => Error::MalformedMedia(reason),
+            MediaError::TooLarge { what, value, maximum } => {
+                Error::TooLarge(Limit { what: what.into(), value, maximum })
+            }
+        }
+    }
+
     fn image(&self) -> Result<&ImageInput, Error> {
         self.image.as_ref().ok_or_else(no_recipe)
     }
@@ -173,7 +194,7 @@ impl<E: Engine> Model<E> {
     }
 
     fn classifications(&self, scores: &[f32], top_k: u32) -> Vec<Classification> {
-        let label = |index: usize| self.card.labels.get(index).cloned().unwrap_or_else(|| index.to_string());
+        let label = |index: usize| self.card.labels.get(index).map_or_else(|| index.to_string(), String::from);
         maasm_metrics::top(scores, top_k as usize)
             .into_iter()
             .map(|index| Classification { label: label(index), index: index as u32, score: scores[index] })
@@ -188,15 +209,6 @@ fn check_top_k(top_k: u32) -> Result<(), Error> {
             reason: "is 0; ask for at least 1 class".into(),
         })),
         _ => Ok(()),
-    }
-}
-
-fn media_error(error: MediaError) -> Error {
-    match error {
-        MediaError::Empty => Error::EmptyInput,
-        MediaError::Unsupported(_) => Error::UnsupportedMedia(error.to_string()),
-        MediaError::Malformed(reason) => Error::MalformedMedia(reason),
-        MediaError::TooLarge { what, value, maximum } => Error::TooLarge(Limit { what: what.into(), value, maximum }),
     }
 }
 

@@ -50,7 +50,7 @@ fn strongest_colour() -> Package {
         mean: vec![0.0; 3],
         scale: vec![1.0 / 255.0; 3],
     };
-    let card = Card { labels: vec!["red".into(), "green".into()], ..Card::default() };
+    let card = Card { labels: ["red", "green"].into(), ..Card::default() };
     Package { card, recipe: Some(Recipe::Image(recipe)), plan }
 }
 
@@ -103,6 +103,23 @@ fn bad_bytes_are_told_apart_and_harm_nothing() {
     assert!(matches!(model.recognize(b"hello", 1), Err(Error::UnsupportedMedia(_))));
     assert!(matches!(model.recognize(&pixel(RED)[..40], 1), Err(Error::MalformedMedia(_))));
     assert_eq!(model.recognize(&pixel(RED), 1).unwrap()[0].label, "red");
+}
+
+#[test]
+fn a_model_for_some_media_types_says_so_and_takes_no_others() {
+    let of = |media: &[&str]| {
+        let mut package = strongest_colour();
+        package.card.media = media.iter().map(|&name| name.into()).collect();
+        load(package)
+    };
+    let mut model = of(&["image/jpeg", "image/png"]).unwrap();
+    assert_eq!(model.describe().accepts, ["image/jpeg", "image/png"]);
+    for (bytes, looks_like) in [(pixel(RED), "this is image/bmp"), (b"hello".to_vec(), "this looks like text")] {
+        let Err(Error::UnsupportedMedia(reason)) = model.recognize(&bytes, 1) else { panic!("{looks_like}: taken") };
+        assert_eq!(reason, format!("{looks_like}; send image/jpeg or image/png"));
+    }
+    assert_eq!(of(&["image/bmp"]).unwrap().recognize(&pixel(RED), 1).unwrap()[0].label, "red");
+    assert!(of(&["image/tiff"]).is_err());
 }
 
 #[test]

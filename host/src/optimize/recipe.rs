@@ -2,6 +2,7 @@
 
 use crate::compile::WeightFormat;
 use crate::compile::quantize::Ranges;
+use crate::source::Format;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +43,10 @@ pub struct Recipe {
     #[arg(long, value_name = "FORMAT", conflicts_with = "quantize")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<WeightFormat>,
+    /// Take pictures of these formats alone, like jpeg,png: decoders of others are left out
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media: Option<Vec<Format>>,
 }
 
 /// What a network's convolutions and dense layers compute with.
@@ -122,6 +127,9 @@ impl Recipe {
         if self.quantize.is_some() && self.weights.is_some() {
             return Err("quantised weights have a form of their own; leave `weights` out".into());
         }
+        if self.media.as_ref().is_some_and(Vec::is_empty) {
+            return Err("a model that takes no pictures is made without preprocessing; leave `media` out".into());
+        }
         match self.is_empty() {
             true => Err("nothing is asked for; say how to optimise, for example with `quantize`".into()),
             false => Ok(()),
@@ -136,6 +144,10 @@ impl Recipe {
             match value {
                 serde_json::Value::Bool(_) => format!("--{name}"),
                 serde_json::Value::String(text) => format!("--{name}={text}"),
+                serde_json::Value::Array(texts) => {
+                    let texts: Vec<&str> = texts.iter().filter_map(serde_json::Value::as_str).collect();
+                    format!("--{name}={}", texts.join(","))
+                }
                 other => format!("--{name}={other}"),
             }
         });
@@ -162,6 +174,7 @@ mod tests {
             Recipe { ranges: Some(Ranges::MinMax), quantize: Some(Quantization::Int8), ..Recipe::default() },
             Recipe { prune: Some(0.5), prune_channels: Some(0.1 + 0.2), ..Recipe::default() },
             Recipe { low_rank: Some(0.95), weights: Some(WeightFormat::F16), ..Recipe::default() },
+            Recipe { media: Some(vec![Format::Jpeg, Format::WebP]), ..Recipe::default() },
         ];
         for recipe in recipes {
             recipe.check().unwrap();
@@ -178,6 +191,7 @@ mod tests {
             (r#"{"prune": 1.5}"#, "between 0 and 1"),
             (r#"{"ranges": "entropy"}"#, "ask for `quantize`"),
             (r#"{"quantize": "int8", "weights": "f16"}"#, "leave `weights` out"),
+            (r#"{"media": []}"#, "leave `media` out"),
         ] {
             let recipe: Recipe = serde_json::from_str(text).unwrap();
             let why = recipe.check().unwrap_err();

@@ -4,7 +4,7 @@
 //! where they are anyhow, in the data of its module. So whoever has the component can run the very same plan by other
 //! means, without the file that it was compiled from. The names of the classes are left out: `describe` tells them.
 
-use maasm_plan::{Card, Package};
+use maasm_plan::{Card, Package, Texts};
 use maasm_runtime::AlignedBytes;
 use wasm_encoder::{ComponentSection, CustomSection};
 use wasmparser::{Data, DataKind, Operator, Parser, Payload};
@@ -22,7 +22,7 @@ pub struct Kept {
 
 /// The section: the address of the constants, and the encoded package.
 pub(super) fn section(mut package: Package, constants_at: u32) -> Vec<u8> {
-    package.card = Card { labels: Vec::new(), ..package.card };
+    package.card = Card { labels: Texts::default(), ..package.card };
     let mut data = constants_at.to_le_bytes().to_vec();
     data.extend(package.encode());
     let mut bytes = Vec::new();

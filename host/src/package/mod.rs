@@ -4,6 +4,7 @@
 //! - `check`: whether card and plan go together
 //! - `template`: the component without a model, compiled beforehand
 //! - `preinitialize`: the template is run until it holds the model, and frozen
+//! - `shake`: what the model has no use for is left out; `needs`: which kernels and decoders it has a use for
 //! - `metadata`: what others' tools show of a component
 //! - `kept`: what a component computes, for engines other than its own code
 //! - `over_nn`: a component that has wasi-nn compute the same
@@ -13,9 +14,11 @@ mod check;
 mod error;
 mod kept;
 mod metadata;
+mod needs;
 mod over_nn;
 mod preinitialize;
 pub(crate) mod seal;
+mod shake;
 mod template;
 
 pub(crate) use check::is_name;

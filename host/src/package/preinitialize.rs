@@ -1,15 +1,17 @@
 //! The template is run until it holds the model, and frozen.
 //!
 //! What happens: the template is instantiated here, asked to reserve memory (`maasm_reserve`), given the encoded
-//! package and the weights, and told to read them (`maasm_initialize`). Wizer then writes a module whose memory
-//! starts as this instance's memory is left. The two functions are no exports of the result.
+//! package and the weights, and told to read them (`maasm_initialize`). Then what the model has no use for is left out, and
+//! Wizer writes a module of the rest whose memory starts as this instance's memory is left.
 
 use super::Error;
+use super::needs;
+use super::shake::{Fate, Filled, shake};
 use maasm_plan::Package;
+use std::ops::Range;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
-use wasmparser::{Parser, Payload, ValType};
+use wasmparser::ValType;
 use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, OptLevel, Store, Val};
 use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 
@@ -22,11 +24,28 @@ pub(super) fn preinitialize(template: &[u8], package: &Package, constants: &[u8]
     let wizer = Wizer::new();
     let (_, instrumented) = wizer.instrument(template).map_err(broken)?;
     let mut running = Running::start(&instrumented).map_err(broken)?;
-    let constants_at = running.fill(package, constants).map_err(broken)?.map_err(Error::Refused)?;
-    // The snapshot is written over a template without what has served its purpose.
-    let bare = without_scaffolding(template).map_err(|error| Error::Template(error.to_string()))?;
-    let (context, _) = wizer.instrument(&bare).map_err(broken)?;
-    Ok((ready(wizer.snapshot(&context, &mut running)).map_err(broken)?, constants_at))
+    let numbers = match running.fill(package, constants).map_err(broken)? {
+        Ok(numbers) => numbers,
+        Err(refusal) => return Err(Error::Refused(refusal)),
+    };
+    let constants_at = u32::try_from(numbers.start).expect("addresses have 32 bits where templates run");
+    let memory = running.memory().map_err(broken)?;
+    let needed = needs::symbols(package);
+    let filled = Filled { memory: memory.data(&running.store), numbers };
+    let shaken = shake(template, &filled, |name| match name {
+        RESERVE | INITIALIZE => Fate::Done,
+        _ if !name.starts_with(needs::PREFIX) => Fate::Stays,
+        _ if needed.contains(name) => Fate::Inside,
+        _ => Fate::Unused,
+    });
+    let shaken = shaken.map_err(|error| Error::Template(format!("{error:#}")))?;
+    if let Some(missing) = needed.iter().find(|name| !shaken.knows(name)) {
+        return Err(Error::Template(format!("it has no {missing}")));
+    }
+    shaken.clear(memory.data_mut(&mut running.store));
+    let (context, _) = wizer.instrument(&shaken.module).map_err(broken)?;
+    let module = ready(wizer.snapshot(&context, &mut running)).map_err(broken)?;
+    Ok((module, constants_at))
 }
 
 /// The running template.
@@ -51,7 +70,7 @@ impl Running {
     }
 
     /// Puts the model in and tells where its constants lie, or why the template refuses it.
-    fn fill(&mut self, package: &Package, constants: &[u8]) -> wasmtime::Result<Result<u32, String>> {
+    fn fill(&mut self, package: &Package, constants: &[u8]) -> wasmtime::Result<Result<Range<usize>, String>> {
         let encoded = package.encode();
         let reserve = self.instance.get_typed_func::<(u32, u32, u32), u32>(&mut self.store, RESERVE)?;
         let lengths = (size(encoded.len())?, size(constants.len())?, u32::try_from(package.plan.arena_len)?);
@@ -63,7 +82,8 @@ impl Running {
         let initialize = self.instance.get_typed_func::<(), u32>(&mut self.store, INITIALIZE)?;
         let message = initialize.call(&mut self.store, ())?;
         if message == 0 {
-            return Ok(Ok(constants_at));
+            let start = constants_at as usize;
+            return Ok(Ok(start..start + constants.len()));
         }
         let [at, len] = self.two(message)?;
         let mut bytes = vec![0; len as usize];
@@ -106,33 +126,6 @@ impl InstanceState for Running {
         let memory = self.instance.get_memory(&mut self.store, name).expect("wizer has made an export of it");
         contents(memory.data(&self.store));
     }
-}
-
-/// The template without the functions that are called here alone, and without custom sections but the one that
-/// tells its WIT world.
-fn without_scaffolding(template: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let mut module = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(template) {
-        match payload? {
-            Payload::ExportSection(section) => {
-                let mut exports = wasm_encoder::ExportSection::new();
-                for export in section {
-                    let export = export?;
-                    if ![RESERVE, INITIALIZE].contains(&export.name) {
-                        exports.export(export.name, RoundtripReencoder.export_kind(export.kind)?, export.index);
-                    }
-                }
-                module.section(&exports);
-            }
-            Payload::CustomSection(section) if !section.name().starts_with("component-type") => {}
-            payload => {
-                if let Some((id, range)) = payload.as_section() {
-                    module.section(&wasm_encoder::RawSection { id, data: &template[range] });
-                }
-            }
-        }
-    }
-    Ok(module.finish())
 }
 
 /// The value of a future that never waits: wizer's snapshot is asynchronous only where its instance is.

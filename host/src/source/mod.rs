@@ -9,12 +9,14 @@
 //! - `wire`: what a protobuf file would take in memory, told before anything is allocated
 //! - `external`: tensors that an ONNX file keeps in files beside it
 //! - `tensor`: element types and the dense little-endian form of tensors
+//! - `format`: the formats of pictures that a model can be made for
 //! - `told`: what a file says of itself, without reading the rest of it
 //! - `check`: names, types and order of a graph
 mod check;
 mod document;
 mod external;
 mod file;
+mod format;
 mod onnx;
 mod parameters;
 mod structure;
@@ -22,6 +24,7 @@ mod tensor;
 mod told;
 mod wire;
 
+pub use format::Format;
 pub(crate) use parameters::Array;
 pub use structure::Parts;
 pub use told::{Told, told};

@@ -1,6 +1,6 @@
 //! What a document says of itself, beside its structure and parameters; or an ONNX file, in its metadata.
 
-use super::{Error, document};
+use super::{Error, Format, document};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub struct Told {
     pub labels: Option<Vec<String>>,
     /// How a picture becomes the input: a preset's name, or a recipe.
     pub preprocess: Option<Value>,
+    /// The formats of the pictures that it takes, as `--media` names them; all if none is told.
+    pub media: Option<Vec<Format>>,
     /// The shapes of inputs whose axes the graph leaves open, by name.
     pub shapes: Option<BTreeMap<String, Vec<usize>>>,
 }

@@ -4,7 +4,7 @@ use maasm::cli::{self, Inspection};
 use maasm::compile::{self, Compiled, Options};
 use maasm::package::{self, Simd};
 use maasm::source::{Limits, Source};
-use maasm_plan::Card;
+use maasm_plan::{Card, Texts};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -71,7 +71,7 @@ fn packaged(compiled: &Compiled, turn: u64) -> Result<(), String> {
     };
     let classes = compiled.plan.outputs.first().and_then(|output| output.shape.last()).copied().unwrap_or(0);
     let labels = match turn % 2 {
-        0 => Vec::new(),
+        0 => Texts::default(),
         _ => (0..classes.min(MOST_LABELS)).map(|class| format!("class {class}")).collect(),
     };
     let simd = if turn.is_multiple_of(4) { Simd::Plain } else { Simd::Relaxed };

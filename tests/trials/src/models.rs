@@ -34,7 +34,7 @@ pub fn network_with(name: &str, version: &str, simd: Simd) -> Result<Vec<u8>> {
     let card = Card {
         name: name.into(),
         version: version.into(),
-        labels: ["ant", "bee", "cat", "dog", "eel"].map(String::from).into(),
+        labels: ["ant", "bee", "cat", "dog", "eel"].into(),
         ..Card::default()
     };
     Ok(package(&compiled, card, Some(Recipe::Image(recipe)), simd)?)

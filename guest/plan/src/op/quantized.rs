@@ -65,8 +65,9 @@ pub enum Rescaled {
 ///
 /// Weights are i8. Of a dense or grouped convolution they are packed: `[groups, ⌈out_channels / groups / 8⌉,
 /// window_height · window_width · ⌈channels / groups / 4⌉, 8, 4]`: four neighbouring input channels of each of eight output
-/// channels lie side by side, zeros filling the last ones. [`MOST_WEIGHT`] tells how large they may be together. Of a depthwise one they are `[⌈channels / 8⌉, window_width,
-/// ⌈window_height / 4⌉, 8, 4]`: four rows of a window column of each of eight channels.
+/// channels lie side by side, zeros filling the last ones. [`MOST_WEIGHT`] tells how large they may be together. Of a depthwise
+/// one they are `[⌈channels / 8⌉, window_width, 8 · window_height]`: of a window column of eight channels first four rows of
+/// each channel, `[8, 4]`, then the next four, and at last those that are left, `[8, window_height mod 4]`.
 ///
 /// Padding is `zero`. `scratch` (u8) holds what [`QuantizedConv::scratch`] tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,13 +100,26 @@ impl QuantizedConv {
     /// Bytes of the packed weights.
     pub fn packed_len(&self, channels: u32, out_channels: u32) -> u64 {
         if self.is_depthwise(channels, out_channels) {
-            let fours = u64::from(self.window[1]) * u64::from(self.window[0].div_ceil(QUAD));
-            return u64::from(channels.div_ceil(QUANTIZED_PANEL)) * fours * u64::from(QUANTIZED_PANEL * QUAD);
+            return self.of_columns(channels, self.window[0]);
         }
         let cells = u64::from(self.window[0]) * u64::from(self.window[1]);
         let quads = cells * u64::from((channels / self.groups).div_ceil(QUAD));
         let panels = u64::from((out_channels / self.groups).div_ceil(QUANTIZED_PANEL));
         u64::from(self.groups) * panels * quads * u64::from(QUANTIZED_PANEL * QUAD)
+    }
+
+    /// Bytes of a depthwise convolution's weights with so many rows in each window column.
+    fn of_columns(&self, channels: u32, rows: u32) -> u64 {
+        u64::from(channels.next_multiple_of(QUANTIZED_PANEL)) * u64::from(self.window[1]) * u64::from(rows)
+    }
+
+    /// Bytes of a depthwise convolution's weights when its rows are filled up to a multiple of four, as they are read; 0 if they
+    /// are one already.
+    pub fn filled_weights(&self, channels: u32) -> u64 {
+        match self.window[0].is_multiple_of(QUAD) {
+            true => 0,
+            false => self.of_columns(channels, self.window[0].next_multiple_of(QUAD)),
+        }
     }
 
     /// How many channels an image has whose channels are filled up: each group's to a multiple of four, a depthwise
@@ -118,17 +132,20 @@ impl QuantizedConv {
     }
 
     /// How many bytes of scratch memory are needed, if any: those of the padded image with its channels filled up; of a
-    /// depthwise convolution always, and [`SLACK`] behind it.
+    /// depthwise convolution always, [`SLACK`] behind it, and [`QuantizedConv::filled_weights`] behind that.
     pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
         let [height, width] = self.reach([out[1], out[2]]);
         let in_place = self.pad_before == [0, 0] && height <= input[1] && width <= input[2];
         let filled = self.filled(input[3], out[3]);
-        let slack = if self.is_depthwise(input[3], out[3]) { SLACK } else { 0 };
+        let slack = match self.is_depthwise(input[3], out[3]) {
+            true => u64::from(SLACK) + self.filled_weights(input[3]),
+            false => 0,
+        };
         if in_place && filled == input[3] && slack == 0 {
             return None;
         }
         let [height, width] = [height.max(input[1]), width.max(input[2])];
-        Some(u64::from(height) * u64::from(width) * u64::from(filled) + u64::from(slack))
+        Some(u64::from(height) * u64::from(width) * u64::from(filled) + slack)
     }
 
     /// How many input fours lie behind one another under a window of a dense or grouped convolution: those of a window row,

@@ -7,6 +7,7 @@ pub mod conv;
 pub mod copy;
 mod cumulate;
 pub mod depthwise;
+mod entries;
 mod fill;
 mod found;
 mod gather;
@@ -26,11 +27,10 @@ mod unpack;
 mod walk;
 mod widen;
 
+pub use entries::{Call, entry, run};
 pub use unary::apply;
 
-use crate::simd::Level;
-use maasm_plan::op::{LinearOutput, Op, Rescaled};
-use maasm_plan::{ElementType, Tensor};
+use maasm_plan::ElementType;
 
 /// The most inputs that an operator has.
 pub const MAX_INPUTS: usize = 5;
@@ -85,166 +85,6 @@ impl<'a> Operand<'a> {
     /// The elements of an f32 input of an operator that does not work in place.
     fn floats(&self) -> &'a [f32] {
         bytemuck::cast_slice(self.bytes())
-    }
-}
-
-/// Runs one validated step. `output` and `scratch` are the bytes of the step's output and scratch tensors;
-/// `workspace` holds [`WORKSPACE`] floats.
-///
-/// # Errors
-/// If what the tensors hold makes no sense to the operator.
-pub fn run(
-    level: Level,
-    op: &Op,
-    inputs: &[Operand; MAX_INPUTS],
-    to: &Tensor,
-    output: &mut [u8],
-    scratch: &mut [u8],
-    workspace: &mut [f32],
-) -> Result<(), Fault> {
-    let [x, second, ..] = inputs;
-    let size = to.element_type.size() as usize;
-    match op {
-        Op::Copy(op) => copy::run(to.element_type.size(), &copy::Walk::of(op), x.bytes(), output),
-        Op::Cast => cast::run(x.element_type, to.element_type, x.bytes(), output),
-        Op::Select(op) => select::run(op, size, [x.bytes(), second.bytes(), inputs[2].bytes()], output),
-        Op::Gather(op) => return gather::run(op, size, x.bytes(), second.indices(), output),
-        Op::Scatter(op) => {
-            if let Some(x) = x.bytes {
-                output.copy_from_slice(x);
-            }
-            return gather::scatter(op, to.element_type, second.indices(), inputs[2].bytes(), output);
-        }
-        Op::Top(op) => top::run(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(scratch), output),
-        Op::Suppress(op) => {
-            let number = |operand: &Operand| operand.floats()[0];
-            let given = found::Candidates {
-                boxes: x.floats(),
-                scores: second.floats(),
-                most: bytemuck::cast_slice::<u8, i64>(inputs[2].bytes())[0],
-                overlap: number(&inputs[3]),
-                score: number(&inputs[4]),
-            };
-            found::suppress(op, &given, bytemuck::cast_slice_mut(scratch), bytemuck::cast_slice_mut(output));
-        }
-        Op::NonZero(op) => found::non_zero(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(output)),
-        Op::Count(op) => found::count(op, bytemuck::cast_slice(x.bytes()), bytemuck::cast_slice_mut(output)),
-        Op::Contract(op) => contract::run(op, x, second, to.element_type, output),
-        Op::Reduce(op) if op.kind.finds() => {
-            reduce::find(op, x.element_type, x.bytes(), bytemuck::cast_slice_mut(output));
-        }
-        Op::Pool(op) if op.kind.finds() => {
-            pool::find(op, &Geometry::new(x.shape, &to.shape), x.floats(), bytemuck::cast_slice_mut(output));
-        }
-        Op::Pool(op) if x.element_type == ElementType::U8 => {
-            pool::largest_bytes(op, &Geometry::new(x.shape, &to.shape), x.bytes(), output);
-        }
-        Op::Binary(op) if op.kind.compares() && x.element_type == ElementType::F32 => {
-            binary::compare(op, x.floats(), second.floats(), output);
-        }
-        Op::Quantize(op) => quantized::quantize(op, x.floats(), output),
-        Op::Dequantize(op) => quantized::dequantize(op, x.bytes(), bytemuck::cast_slice_mut(output)),
-        Op::Widen => {
-            let weights = bytemuck::cast_slice(x.bytes());
-            widen::run(weights, second.floats(), bytemuck::cast_slice_mut(output));
-        }
-        Op::Unpack => unpack::run(x.bytes(), second.floats(), bytemuck::cast_slice_mut(output)),
-        Op::QuantizedConv(op) => {
-            let operands = quantized::Operands {
-                x: x.bytes(),
-                weights: bytemuck::cast_slice(second.bytes()),
-                bias: bytemuck::cast_slice(inputs[2].bytes()),
-                multipliers: inputs[3].floats(),
-                residual: op.residual.map(|_| inputs[4].bytes()),
-            };
-            let mut y = match op.output {
-                Rescaled::Bytes { .. } => quantized::Output::Bytes(output),
-                Rescaled::Floats { .. } => quantized::Output::Floats(bytemuck::cast_slice_mut(output)),
-            };
-            quantized::run(level, op, &Geometry::new(x.shape, &to.shape), &operands, &mut y, scratch);
-        }
-        Op::QuantizeLinear(op) => linear::quantize(op, x.floats(), to.element_type, output),
-        Op::DequantizeLinear(op) => linear::dequantize(op, &x.linear(op.zero), bytemuck::cast_slice_mut(output)),
-        Op::QLinearAdd(op) => linear::add(op, &x.linear(op.a.zero), &second.linear(op.b.zero), output),
-        Op::QLinearConv(op) => {
-            let operands = linear::Operands {
-                x: x.linear(op.zero),
-                weights: bytemuck::cast_slice(second.bytes()),
-                bias: bytemuck::cast_slice(inputs[2].bytes()),
-                multipliers: inputs[3].floats(),
-                residual: op.residual.map(|residual| inputs[4].linear(residual.zero)),
-            };
-            let mut y = match op.output {
-                LinearOutput::Bytes { .. } => linear::Output::Bytes(output),
-                LinearOutput::Floats { .. } => linear::Output::Floats(bytemuck::cast_slice_mut(output)),
-            };
-            let geometry = Geometry::new(x.shape, &to.shape);
-            linear::run(level, op, &geometry, &operands, &mut y, bytemuck::cast_slice_mut(scratch));
-        }
-        _ if x.element_type != ElementType::F32 && !matches!(op, Op::Fill(_)) => on_integers(op, x, second, output),
-        _ => on_floats(level, op, inputs, to, bytemuck::cast_slice_mut(output), scratch, workspace),
-    }
-    Ok(())
-}
-
-/// Operators that have a kernel for integers and truth values beside the one for f32.
-fn on_integers(op: &Op, x: &Operand, second: &Operand, output: &mut [u8]) {
-    match op {
-        Op::Unary(op) => {
-            if let Some(x) = x.bytes {
-                output.copy_from_slice(x);
-            }
-            unary::run_integers(*op, x.element_type, output);
-        }
-        Op::Binary(op) => binary::run_integers(op, x.element_type, x.bytes, second.bytes, output),
-        Op::Reduce(op) => reduce::run_integers(op, x.element_type, x.bytes(), output),
-        Op::Cumulate(op) => cumulate::run_integers(op, x.element_type, x.bytes(), output),
-        _ => unreachable!("validation allows only f32 for this operator"),
-    }
-}
-
-fn on_floats(
-    level: Level,
-    op: &Op,
-    inputs: &[Operand; MAX_INPUTS],
-    to: &Tensor,
-    y: &mut [f32],
-    scratch: &mut [u8],
-    workspace: &mut [f32],
-) {
-    let x = &inputs[0];
-    match op {
-        Op::Conv(op) => {
-            let bias = op.bias.then(|| inputs[2].floats());
-            let residual = op.residual.then(|| inputs[2 + usize::from(op.bias)].floats());
-            let operands = conv::Operands { x: x.floats(), weights: inputs[1].floats(), bias, residual };
-            let geometry = Geometry::new(x.shape, &to.shape);
-            conv::run(level, op, &geometry, &operands, y, bytemuck::cast_slice_mut(scratch), workspace);
-        }
-        Op::Depthwise(op) => {
-            let geometry = Geometry::new(x.shape, &to.shape);
-            depthwise::run(level, op, &geometry, x.floats(), inputs[1].floats(), inputs[2].floats(), y);
-        }
-        Op::Pool(op) => pool::run(op, &Geometry::new(x.shape, &to.shape), x.floats(), y),
-        Op::Unary(op) => {
-            if let Some(x) = x.floats_unless_in_place() {
-                y.copy_from_slice(x);
-            }
-            unary::run(level, *op, y);
-        }
-        Op::Binary(op) => binary::run(level, op, x.floats_unless_in_place(), inputs[1].floats_unless_in_place(), y),
-        Op::Reduce(op) => reduce::run(op, x.floats(), y),
-        Op::Softmax(op) => softmax::run(op, x.floats(), y),
-        Op::Fill(op) => fill::run(op, y),
-        Op::LocalResponse(op) => {
-            local_response::run(op, to.shape.last().map_or(1, |&c| c as usize), x.floats(), y);
-        }
-        Op::Resample(op) => {
-            resample::run(op, x.floats(), bytemuck::cast_slice(inputs[1].bytes()), inputs[2].floats(), y);
-        }
-        Op::Cumulate(op) => cumulate::run(op, x.floats(), y),
-        Op::GridSample(op) => grid_sample::run(op, x.floats(), inputs[1].floats(), y),
-        _ => unreachable!("it was run already"),
     }
 }
 

@@ -82,8 +82,9 @@ pub fn scalar(op: &QuantizedConv, geometry: &Geometry, operands: &Operands, y: &
             true => {
                 let [rows, columns] = op.window.map(|extent| extent as usize);
                 let (row, column) = (cell / columns, cell % columns);
-                let four = (output / panel_width * columns + column) * rows.div_ceil(quad) + row / quad;
-                (four * panel_width + output % panel_width) * quad + row % quad
+                let first = row / quad * quad;
+                let of_column = (output / panel_width * columns + column) * panel_width * rows;
+                of_column + first * panel_width + output % panel_width * quad.min(rows - first) + row % quad
             }
             false => {
                 let panel = group * panels + within / panel_width;

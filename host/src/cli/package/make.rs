@@ -120,6 +120,9 @@ impl Wish {
             (None, Some(recipe)) => Some(serde_json::from_value(recipe).context("`preprocess` is not a recipe")?),
             (None, None) => None,
         };
+        if recipe.is_none() && self.recipe.media.is_some() {
+            bail!("--media tells which pictures are taken; say how they become the input, too, with --preprocess");
+        }
         let told = Told {
             name: self.name.or(told.name),
             version: self.version.or(told.version),
@@ -128,6 +131,7 @@ impl Wish {
             source: self.source.or(told.source),
             labels: Some(labels),
             preprocess: recipe.as_ref().map(serde_json::to_value).transpose()?,
+            media: self.recipe.media.clone().or(told.media),
             shapes: Some(options.shapes.iter().cloned().collect()),
         };
         let samples = || {
@@ -154,7 +158,8 @@ impl Wish {
             license: told.license.unwrap_or_default(),
             source: told.source.unwrap_or_default(),
             source_digest: digest,
-            labels: told.labels.unwrap_or_default(),
+            labels: told.labels.unwrap_or_default().into(),
+            media: told.media.iter().flatten().map(|format| format.media_type().name().into()).collect(),
             ..Card::default()
         };
         let (name, version) = (card.name.clone(), card.version.clone());

@@ -34,7 +34,7 @@ pub fn panels(conv: &Conv, filters: &[Vec<i8>]) -> Vec<i8> {
     packed
 }
 
-/// Eight channels, and of each window column four rows of each of them.
+/// Eight channels, and of each window column four rows of each of them, then the next four, and those that are left.
 pub fn depthwise(conv: &Conv, filters: &[Vec<i8>]) -> Vec<i8> {
     let (width, quad) = (QUANTIZED_PANEL as usize, QUAD as usize);
     let [rows, columns] = conv.window;
@@ -43,8 +43,8 @@ pub fn depthwise(conv: &Conv, filters: &[Vec<i8>]) -> Vec<i8> {
         for column in 0..columns {
             for first_row in (0..rows).step_by(quad) {
                 for channel in first_channel..first_channel + width {
-                    for row in first_row..first_row + quad {
-                        let filter = filters.get(channel).filter(|_| row < rows);
+                    for row in first_row..rows.min(first_row + quad) {
+                        let filter = filters.get(channel);
                         packed.push(filter.map_or(0, |filter| filter[row * columns + column]));
                     }
                 }

@@ -92,10 +92,11 @@ impl<'de> Visitor<'de> for Parts {
                 "source" => told.source = map.next_value()?,
                 "labels" => told.labels = map.next_value()?,
                 "preprocess" => told.preprocess = map.next_value()?,
+                "media" => told.media = map.next_value()?,
                 other => {
                     return Err(A::Error::custom(format!(
                         "the field {other:?} is not known; there are params, structure, name, version, description, \
-                         license, source, labels and preprocess"
+                         license, source, labels, preprocess and media"
                     )));
                 }
             }

@@ -29,6 +29,9 @@ impl Kernel for Depthwise<'_, '_> {
         let channels = geometry.channels;
         let image_len = geometry.size[0] * geometry.size[1] * channels;
         let block_len = op.window[1] as usize * (op.window[0] as usize).div_ceil(FOUR) * WEIGHTS;
+        let filled = op.filled_weights(channels as u32) as usize;
+        let (scratch, filled) = scratch.split_at_mut(scratch.len() - filled);
+        let operands = &fill_up(op, operands, filled);
         assert!(operands.weights.len() == channels.div_ceil(LANES) * block_len);
         assert!(operands.bias.len() == channels && operands.multipliers.len() == channels);
         let [out_height, out_width] = geometry.out_size;
@@ -41,6 +44,34 @@ impl Kernel for Depthwise<'_, '_> {
                 place += out_width * channels;
             }
         }
+    }
+}
+
+/// The operands with weights of a multiple of four rows, zeros among them, for which there is room unless they are so already.
+fn fill_up<'a>(op: &QuantizedConv, operands: &Operands<'a>, room: &'a mut [u8]) -> Operands<'a> {
+    if room.is_empty() {
+        return *operands;
+    }
+    let rows = op.window[0] as usize;
+    let columns = bytemuck::cast_slice::<i8, u8>(operands.weights).chunks_exact(rows * LANES);
+    for (to, from) in room.chunks_exact_mut(rows.next_multiple_of(FOUR) * LANES).zip(columns) {
+        let (fours, left) = from.split_at(rows / FOUR * WEIGHTS);
+        to[..fours.len()].copy_from_slice(fours);
+        let to = to[fours.len()..].as_chunks_mut::<FOUR>().0;
+        match rows % FOUR {
+            1 => left_over::<1>(left, to),
+            2 => left_over::<2>(left, to),
+            _ => left_over::<3>(left, to),
+        }
+    }
+    Operands { weights: bytemuck::cast_slice(room), ..*operands }
+}
+
+/// Less than four rows of each channel become four.
+fn left_over<const ROWS: usize>(from: &[u8], to: &mut [[u8; FOUR]]) {
+    for (to, from) in to.iter_mut().zip(from.as_chunks::<ROWS>().0) {
+        *to = [0; FOUR];
+        to[..ROWS].copy_from_slice(from);
     }
 }
 
@@ -140,7 +171,7 @@ impl Convolution<'_> {
                         image.x[from..from + LANES + SLACK as usize].as_ptr()
                     });
                     let weights = fours.next().expect("there are weights for every four rows");
-                    sums = D::dot(sums, D::weights(weights.as_ptr()), D::interleave(inputs));
+                    sums = D::dot(sums, [D::weights(weights.as_ptr())], [D::interleave(inputs)]);
                 }
             }
             D::store(all.as_mut_ptr(), sums);
@@ -225,7 +256,7 @@ impl Tile<'_> {
                 if const { COLUMN >= $pixel * STRIDE && COLUMN < $pixel * STRIDE + WINDOW } {
                     let place = (COLUMN - $pixel * STRIDE) * fours + $four;
                     // SAFETY: the caller's promise.
-                    sums[$pixel] = unsafe { D::dot(sums[$pixel], D::weights(weights.add(place * WEIGHTS)), $inputs) };
+                    sums[$pixel] = unsafe { D::dot(sums[$pixel], [D::weights(weights.add(place * WEIGHTS))], [$inputs]) };
                 }
             )*};
         }
