@@ -26,8 +26,8 @@ pub unsafe trait Dot: Copy {
     type Weights: Copy;
     /// Four inputs of each of eight channels.
     type Inputs: Copy;
-    /// Whether [`Dot::dot_twice`] is faster than [`Dot::dot`] twice.
-    const TWICE: bool;
+    /// How many fours a dense convolution multiplies at once: 2 or 4.
+    const STEP: usize;
 
     /// Eight sums.
     unsafe fn load(from: *const i32) -> Self::Sums;
@@ -35,15 +35,31 @@ pub unsafe trait Dot: Copy {
     unsafe fn store(to: *mut i32, sums: Self::Sums);
     /// 32 weights.
     unsafe fn weights(from: *const i8) -> Self::Weights;
-    /// Four inputs, for each of eight channels.
-    unsafe fn spread(from: *const u8) -> Self::Inputs;
+    /// Fours of inputs that lie behind one another, up to four of them, each for each of eight channels. `WIDE` says that
+    /// the sixteen bytes up to their end can be read.
+    unsafe fn spread<const FOURS: usize, const WIDE: bool>(from: *const u8) -> [Self::Inputs; FOURS];
     /// The first input of each of four places, then the second ones, and so on to the eighth ones; another eight
     /// bytes behind each are read and ignored.
     unsafe fn interleave(from: [*const u8; 4]) -> Self::Inputs;
-    /// Adds each channel's products of four inputs, from 0 to 127, with four weights.
-    unsafe fn dot(sums: Self::Sums, weights: Self::Weights, inputs: Self::Inputs) -> Self::Sums;
-    /// As [`Dot::dot`] twice, where the sums of two products each of both together fit 16 bits.
-    unsafe fn dot_twice(sums: Self::Sums, weights: [Self::Weights; 2], inputs: [Self::Inputs; 2]) -> Self::Sums;
+    /// Adds each channel's products of up to four fours of inputs, from 0 to 127, with fours of weights. Of two neighbouring
+    /// fours the products with the first two weights fit 16 bits together, and those with the last two
+    /// ([`maasm_plan::op::MOST_WEIGHT`]).
+    unsafe fn dot<const FOURS: usize>(
+        sums: Self::Sums,
+        weights: [Self::Weights; FOURS],
+        inputs: [Self::Inputs; FOURS],
+    ) -> Self::Sums;
+    /// As [`Dot::dot`], from eight sums to eight sums.
+    #[inline(always)]
+    unsafe fn add<const FOURS: usize>(
+        from: *const i32,
+        to: *mut i32,
+        weights: [Self::Weights; FOURS],
+        inputs: [Self::Inputs; FOURS],
+    ) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::store(to, Self::dot(Self::load(from), weights, inputs)) }
+    }
     /// Writes eight sums of each of two pixels as bytes, at any alignment; each of the eight has a multiplier.
     unsafe fn finish(
         sums: [Self::Sums; 2],

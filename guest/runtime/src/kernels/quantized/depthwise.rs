@@ -140,7 +140,7 @@ impl Convolution<'_> {
                         image.x[from..from + LANES + SLACK as usize].as_ptr()
                     });
                     let weights = fours.next().expect("there are weights for every four rows");
-                    sums = D::dot(sums, D::weights(weights.as_ptr()), D::interleave(inputs));
+                    sums = D::dot(sums, [D::weights(weights.as_ptr())], [D::interleave(inputs)]);
                 }
             }
             D::store(all.as_mut_ptr(), sums);
@@ -225,7 +225,7 @@ impl Tile<'_> {
                 if const { COLUMN >= $pixel * STRIDE && COLUMN < $pixel * STRIDE + WINDOW } {
                     let place = (COLUMN - $pixel * STRIDE) * fours + $four;
                     // SAFETY: the caller's promise.
-                    sums[$pixel] = unsafe { D::dot(sums[$pixel], D::weights(weights.add(place * WEIGHTS)), $inputs) };
+                    sums[$pixel] = unsafe { D::dot(sums[$pixel], [D::weights(weights.add(place * WEIGHTS))], [$inputs]) };
                 }
             )*};
         }

@@ -12,7 +12,7 @@ unsafe impl Dot for Avx2Dot {
     type Sums = __m256i;
     type Weights = __m256i;
     type Inputs = __m256i;
-    const TWICE: bool = true;
+    const STEP: usize = 4;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> __m256i {
@@ -33,9 +33,9 @@ unsafe impl Dot for Avx2Dot {
     }
 
     #[inline(always)]
-    unsafe fn spread(from: *const u8) -> __m256i {
-        // SAFETY: the instructions are there and the caller has four inputs there.
-        unsafe { _mm256_set1_epi32(from.cast::<i32>().read_unaligned()) }
+    unsafe fn spread<const FOURS: usize, const WIDE: bool>(from: *const u8) -> [__m256i; FOURS] {
+        // SAFETY: the instructions are there and the caller has so many fours of inputs there.
+        std::array::from_fn(|k| unsafe { _mm256_set1_epi32(from.add(4 * k).cast::<i32>().read_unaligned()) })
     }
 
     #[inline(always)]
@@ -49,22 +49,22 @@ unsafe impl Dot for Avx2Dot {
     }
 
     #[inline(always)]
-    unsafe fn dot(sums: __m256i, weights: __m256i, inputs: __m256i) -> __m256i {
+    unsafe fn dot<const FOURS: usize>(
+        mut sums: __m256i,
+        weights: [__m256i; FOURS],
+        inputs: [__m256i; FOURS],
+    ) -> __m256i {
         // SAFETY: the instructions are there.
         unsafe {
-            let pairs = _mm256_maddubs_epi16(inputs, weights);
-            _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+            for k in (0..FOURS).step_by(2) {
+                let mut twos = _mm256_maddubs_epi16(inputs[k], weights[k]);
+                if k + 1 < FOURS {
+                    twos = _mm256_add_epi16(twos, _mm256_maddubs_epi16(inputs[k + 1], weights[k + 1]));
+                }
+                sums = _mm256_add_epi32(sums, _mm256_madd_epi16(twos, _mm256_set1_epi16(1)));
+            }
         }
-    }
-
-    #[inline(always)]
-    unsafe fn dot_twice(sums: __m256i, weights: [__m256i; 2], inputs: [__m256i; 2]) -> __m256i {
-        // SAFETY: the instructions are there.
-        unsafe {
-            let [first, second] = [0, 1].map(|i| _mm256_maddubs_epi16(inputs[i], weights[i]));
-            let fours = _mm256_madd_epi16(_mm256_add_epi16(first, second), _mm256_set1_epi16(1));
-            _mm256_add_epi32(sums, fours)
-        }
+        sums
     }
 
     #[inline(always)]

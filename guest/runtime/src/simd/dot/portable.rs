@@ -11,7 +11,7 @@ unsafe impl Dot for PortableDot {
     type Sums = [i32; 8];
     type Weights = [i16; 32];
     type Inputs = [i16; 32];
-    const TWICE: bool = false;
+    const STEP: usize = 4;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> [i32; 8] {
@@ -32,10 +32,12 @@ unsafe impl Dot for PortableDot {
     }
 
     #[inline(always)]
-    unsafe fn spread(from: *const u8) -> [i16; 32] {
-        // SAFETY: the caller has four inputs there.
-        let four = unsafe { from.cast::<[u8; 4]>().read_unaligned() };
-        std::array::from_fn(|i| i16::from(four[i % 4]))
+    unsafe fn spread<const FOURS: usize, const WIDE: bool>(from: *const u8) -> [[i16; 32]; FOURS] {
+        std::array::from_fn(|k| {
+            // SAFETY: the caller has so many fours of inputs there.
+            let four = unsafe { from.add(4 * k).cast::<[u8; 4]>().read_unaligned() };
+            std::array::from_fn(|i| i16::from(four[i % 4]))
+        })
     }
 
     #[inline(always)]
@@ -46,19 +48,19 @@ unsafe impl Dot for PortableDot {
     }
 
     #[inline(always)]
-    unsafe fn dot(mut sums: [i32; 8], weights: [i16; 32], inputs: [i16; 32]) -> [i32; 8] {
-        for (i, sum) in sums.iter_mut().enumerate() {
-            for k in 4 * i..4 * i + 4 {
-                *sum += i32::from(weights[k]) * i32::from(inputs[k]);
+    unsafe fn dot<const FOURS: usize>(
+        mut sums: [i32; 8],
+        weights: [[i16; 32]; FOURS],
+        inputs: [[i16; 32]; FOURS],
+    ) -> [i32; 8] {
+        for (weights, inputs) in weights.iter().zip(&inputs) {
+            for (i, sum) in sums.iter_mut().enumerate() {
+                for k in 4 * i..4 * i + 4 {
+                    *sum += i32::from(weights[k]) * i32::from(inputs[k]);
+                }
             }
         }
         sums
-    }
-
-    #[inline(always)]
-    unsafe fn dot_twice(sums: [i32; 8], weights: [[i16; 32]; 2], inputs: [[i16; 32]; 2]) -> [i32; 8] {
-        // SAFETY: it needs no instructions that are not everywhere.
-        unsafe { Self::dot(Self::dot(sums, weights[0], inputs[0]), weights[1], inputs[1]) }
     }
 
     #[inline(always)]

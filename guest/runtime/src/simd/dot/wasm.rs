@@ -1,6 +1,15 @@
 //! WebAssembly: the relaxed product of four bytes where the module is built for it, else those of two.
 
+#[cfg(not(target_feature = "relaxed-simd"))]
+mod plain;
+#[cfg(target_feature = "relaxed-simd")]
+mod relaxed;
+
 use super::{Dot, Finish, MAGIC};
+#[cfg(not(target_feature = "relaxed-simd"))]
+use plain::*;
+#[cfg(target_feature = "relaxed-simd")]
+use relaxed::*;
 use std::arch::wasm32::*;
 
 /// WebAssembly's products of bytes: the relaxed one of four where the module is built for it, else those of two.
@@ -10,9 +19,9 @@ pub struct WasmDot;
 // SAFETY: the module is built for the instructions, so a host that runs it has them.
 unsafe impl Dot for WasmDot {
     type Sums = [v128; 2];
-    type Weights = [v128; 2];
+    type Weights = [Weights; 2];
     type Inputs = [Inputs; 2];
-    const TWICE: bool = cfg!(target_feature = "relaxed-simd");
+    const STEP: usize = STEP;
 
     #[inline(always)]
     unsafe fn load(from: *const i32) -> [v128; 2] {
@@ -30,15 +39,15 @@ unsafe impl Dot for WasmDot {
     }
 
     #[inline(always)]
-    unsafe fn weights(from: *const i8) -> [v128; 2] {
+    unsafe fn weights(from: *const i8) -> [Weights; 2] {
         // SAFETY: the caller has 32 weights there.
-        unsafe { [v128_load(from.cast()), v128_load(from.add(16).cast())] }
+        unsafe { [weights(from), weights(from.add(16))] }
     }
 
     #[inline(always)]
-    unsafe fn spread(from: *const u8) -> [Inputs; 2] {
-        // SAFETY: the caller has four inputs there.
-        [spread(unsafe { v128_load32_splat(from.cast()) }); 2]
+    unsafe fn spread<const FOURS: usize, const WIDE: bool>(from: *const u8) -> [[Inputs; 2]; FOURS] {
+        // SAFETY: the caller's promise.
+        unsafe { spread::<FOURS, WIDE>(from) }.map(|four| [four; 2])
     }
 
     #[inline(always)]
@@ -52,13 +61,27 @@ unsafe impl Dot for WasmDot {
     }
 
     #[inline(always)]
-    unsafe fn dot(sums: [v128; 2], weights: [v128; 2], inputs: [Inputs; 2]) -> [v128; 2] {
-        [four(sums[0], weights[0], inputs[0]), four(sums[1], weights[1], inputs[1])]
+    unsafe fn dot<const FOURS: usize>(
+        sums: [v128; 2],
+        weights: [[Weights; 2]; FOURS],
+        inputs: [[Inputs; 2]; FOURS],
+    ) -> [v128; 2] {
+        [0, 1].map(|half| add(sums[half], weights.map(|weights| weights[half]), inputs.map(|inputs| inputs[half])))
     }
 
+    // One half after the other needs fewer registers.
     #[inline(always)]
-    unsafe fn dot_twice(sums: [v128; 2], weights: [[v128; 2]; 2], inputs: [[Inputs; 2]; 2]) -> [v128; 2] {
-        [0, 1].map(|i| eight(sums[i], [weights[0][i], weights[1][i]], [inputs[0][i], inputs[1][i]]))
+    unsafe fn add<const FOURS: usize>(
+        from: *const i32,
+        to: *mut i32,
+        weights: [[Weights; 2]; FOURS],
+        inputs: [[Inputs; 2]; FOURS],
+    ) {
+        for half in [0, 1] {
+            let (weights, inputs) = (weights.map(|weights| weights[half]), inputs.map(|inputs| inputs[half]));
+            // SAFETY: the caller has eight sums at each place.
+            unsafe { v128_store(to.add(4 * half).cast(), add(v128_load(from.add(4 * half).cast()), weights, inputs)) }
+        }
     }
 
     #[inline(always)]
@@ -96,78 +119,5 @@ unsafe impl Dot for WasmDot {
             v128_store64_lane::<0>(bytes, to[0].cast());
             v128_store64_lane::<1>(bytes, to[1].cast());
         }
-    }
-}
-
-#[cfg(target_feature = "relaxed-simd")]
-use relaxed::*;
-
-#[cfg(target_feature = "relaxed-simd")]
-mod relaxed {
-    use std::arch::wasm32::*;
-
-    /// Four inputs of each of four channels.
-    pub type Inputs = v128;
-
-    /// The same four inputs for each channel.
-    #[inline(always)]
-    pub fn spread(inputs: v128) -> Inputs {
-        inputs
-    }
-
-    #[inline(always)]
-    pub fn inputs(inputs: v128) -> Inputs {
-        inputs
-    }
-
-    /// Adds four products to each of four sums.
-    #[inline(always)]
-    pub fn four(sums: v128, weights: v128, inputs: Inputs) -> v128 {
-        // In two steps, or the host loads a constant for each.
-        i32x4_add(sums, i32x4_dot_i16x8(i16x8_relaxed_dot_i8x16_i7x16(weights, inputs), i16x8_splat(1)))
-    }
-
-    /// Adds eight products to each of four sums.
-    #[inline(always)]
-    pub fn eight(sums: v128, weights: [v128; 2], inputs: [Inputs; 2]) -> v128 {
-        let [first, second] = [0, 1].map(|i| i16x8_relaxed_dot_i8x16_i7x16(weights[i], inputs[i]));
-        i32x4_add(sums, i32x4_dot_i16x8(i16x8_add(first, second), i16x8_splat(1)))
-    }
-}
-
-#[cfg(not(target_feature = "relaxed-simd"))]
-use plain::*;
-
-#[cfg(not(target_feature = "relaxed-simd"))]
-mod plain {
-    use std::arch::wasm32::*;
-
-    /// Four inputs of each of two channels, and of each of two others, in 16 bits.
-    pub type Inputs = [v128; 2];
-
-    /// The same four inputs for each channel.
-    #[inline(always)]
-    pub fn spread(inputs: v128) -> Inputs {
-        [i16x8_extend_low_u8x16(inputs); 2]
-    }
-
-    #[inline(always)]
-    pub fn inputs(inputs: v128) -> Inputs {
-        [i16x8_extend_low_u8x16(inputs), i16x8_extend_high_u8x16(inputs)]
-    }
-
-    /// Adds four products to each of four sums.
-    #[inline(always)]
-    pub fn four(sums: v128, weights: v128, inputs: Inputs) -> v128 {
-        let low = i32x4_dot_i16x8(i16x8_extend_low_i8x16(weights), inputs[0]);
-        let high = i32x4_dot_i16x8(i16x8_extend_high_i8x16(weights), inputs[1]);
-        let (even, odd) = (i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high));
-        i32x4_add(sums, i32x4_add(even, odd))
-    }
-
-    /// Adds eight products to each of four sums.
-    #[inline(always)]
-    pub fn eight(sums: v128, weights: [v128; 2], inputs: [Inputs; 2]) -> v128 {
-        four(four(sums, weights[0], inputs[0]), weights[1], inputs[1])
     }
 }
