@@ -49,17 +49,22 @@ unsafe impl Dot for Avx2Dot {
     }
 
     #[inline(always)]
-    unsafe fn dot<const FOURS: usize>(sums: __m256i, weights: [__m256i; FOURS], inputs: [__m256i; FOURS]) -> __m256i {
+    unsafe fn dot<const FOURS: usize>(
+        mut sums: __m256i,
+        weights: [__m256i; FOURS],
+        inputs: [__m256i; FOURS],
+    ) -> __m256i {
         // SAFETY: the instructions are there.
         unsafe {
-            let twos = |k: usize| _mm256_maddubs_epi16(inputs[k], weights[k]);
-            let four = |k: usize| {
-                let twos = if k + 1 < FOURS { _mm256_add_epi16(twos(k), twos(k + 1)) } else { twos(k) };
-                _mm256_madd_epi16(twos, _mm256_set1_epi16(1))
-            };
-            let fours = if FOURS > 2 { _mm256_add_epi32(four(0), four(2)) } else { four(0) };
-            _mm256_add_epi32(sums, fours)
+            for k in (0..FOURS).step_by(2) {
+                let mut twos = _mm256_maddubs_epi16(inputs[k], weights[k]);
+                if k + 1 < FOURS {
+                    twos = _mm256_add_epi16(twos, _mm256_maddubs_epi16(inputs[k + 1], weights[k + 1]));
+                }
+                sums = _mm256_add_epi32(sums, _mm256_madd_epi16(twos, _mm256_set1_epi16(1)));
+            }
         }
+        sums
     }
 
     #[inline(always)]
