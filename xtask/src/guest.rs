@@ -40,7 +40,7 @@ pub struct Guest {
 /// The component template.
 pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: BOTH };
 /// The component template over wasi-nn. It computes nothing itself that relaxed SIMD would make faster.
-pub const MODEL_NN: Guest = Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[PLAIN] };
+pub const MODEL_NN: Guest = Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[BARE] };
 /// The front that serves a model over HTTP. It computes nothing itself that SIMD would make faster.
 pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[BARE] };
 /// The check of the kernels that only WebAssembly has.

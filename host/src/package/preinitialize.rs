@@ -7,6 +7,7 @@
 use super::Error;
 use super::needs;
 use super::shake::{Fate, Filled, shake};
+use super::template::Template;
 use maasm_plan::Package;
 use std::ops::Range;
 use std::pin::pin;
@@ -18,18 +19,37 @@ use wasmtime_wizer::{InstanceState, SnapshotVal, Wizer};
 const RESERVE: &str = "maasm_reserve";
 const INITIALIZE: &str = "maasm_initialize";
 
-/// The template's module with the model in its memory, and at which address the constants lie there.
-pub(super) fn preinitialize(template: &[u8], package: &Package, constants: &[u8]) -> Result<(Vec<u8>, u32), Error> {
+/// A template's module with the model in its memory, and at which address the constants lie there.
+pub(super) fn preinitialize(template: Template, package: &Package, constants: &[u8]) -> Result<(Vec<u8>, u32), Error> {
     let broken = |error: wasmtime::Error| Error::Template(format!("{error:#}"));
     let wizer = Wizer::new();
-    let (_, instrumented) = wizer.instrument(template).map_err(broken)?;
+    let (whole, instrumented) = wizer.instrument(template.module).map_err(broken)?;
     let mut running = Running::start(&instrumented).map_err(broken)?;
     let numbers = match running.fill(package, constants).map_err(broken)? {
         Ok(numbers) => numbers,
         Err(refusal) => return Err(Error::Refused(refusal)),
     };
     let constants_at = u32::try_from(numbers.start).expect("addresses have 32 bits where templates run");
-    let memory = running.memory().map_err(broken)?;
+    let left = match template.relocatable {
+        true => Some(without_the_rest(template.module, package, &mut running, numbers)?),
+        false => None,
+    };
+    let context = match &left {
+        Some(module) => wizer.instrument(module).map_err(broken)?.0,
+        None => whole,
+    };
+    let module = ready(wizer.snapshot(&context, &mut running)).map_err(broken)?;
+    Ok((module, constants_at))
+}
+
+/// The template without what this model has no use for, in its memory too.
+fn without_the_rest(
+    template: &[u8],
+    package: &Package,
+    running: &mut Running,
+    numbers: Range<usize>,
+) -> Result<Vec<u8>, Error> {
+    let memory = running.memory().map_err(|error| Error::Template(format!("{error:#}")))?;
     let needed = needs::symbols(package);
     let filled = Filled { memory: memory.data(&running.store), numbers };
     let shaken = shake(template, &filled, |name| match name {
@@ -43,9 +63,7 @@ pub(super) fn preinitialize(template: &[u8], package: &Package, constants: &[u8]
         return Err(Error::Template(format!("it has no {missing}")));
     }
     shaken.clear(memory.data_mut(&mut running.store));
-    let (context, _) = wizer.instrument(&shaken.module).map_err(broken)?;
-    let module = ready(wizer.snapshot(&context, &mut running)).map_err(broken)?;
-    Ok((module, constants_at))
+    Ok(shaken.module)
 }
 
 /// The running template.
