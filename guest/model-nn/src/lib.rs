@@ -15,33 +15,4 @@ mod bindings {
     wit_bindgen::generate!({ path: "../../wit", world: "wasi:nn/ml@0.2.0-rc-2024-10-28" });
 }
 
-use graph::HostGraph;
-use maasm_template::{Component, Model, boot};
-use std::cell::RefCell;
-use std::thread::LocalKey;
-
-thread_local! {
-    static MODEL: RefCell<Option<Model<HostGraph>>> = const { RefCell::new(None) };
-}
-
-struct Template;
-
-impl Component for Template {
-    type Engine = HostGraph;
-
-    fn place() -> &'static LocalKey<RefCell<Option<Model<HostGraph>>>> {
-        &MODEL
-    }
-}
-
-maasm_template::bindings::export!(Template with_types_in maasm_template::bindings);
-
-#[unsafe(export_name = "maasm_reserve")]
-extern "C" fn reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
-    boot::reserve(package_len, constants_len, arena_len)
-}
-
-#[unsafe(export_name = "maasm_initialize")]
-extern "C" fn initialize() -> u32 {
-    boot::initialize::<Template>()
-}
+maasm_template::component!(graph::HostGraph);

@@ -1,6 +1,6 @@
 //! What every component template is: the exports of world `model`, over whatever computes.
 //!
-//! A template names what computes ([`Engine`]) and where its model lies ([`Component`]), and exports the rest from here.
+//! A template names what computes, an [`Engine`], and [`component!`] makes the rest.
 //! The packager puts a model in before anything else runs: `boot` tells how. After that the memory is frozen, and
 //! every instance of the component starts from it with everything loaded.
 //!
@@ -46,3 +46,40 @@ pub use wit_bindgen::rt;
 pub use engine::{Engine, RunError};
 pub use exports::Component;
 pub use model::Model;
+
+/// Makes the component that calls this once out of what computes: the exports of world `model`, and those by which the
+/// packager puts a model in.
+#[macro_export]
+macro_rules! component {
+    ($engine:ty) => {
+        type Loaded = ::std::cell::RefCell<Option<$crate::Model<$engine>>>;
+
+        ::std::thread_local! {
+            static MODEL: Loaded = const { ::std::cell::RefCell::new(None) };
+        }
+
+        struct Template;
+
+        impl $crate::Component for Template {
+            type Engine = $engine;
+
+            fn place() -> &'static ::std::thread::LocalKey<Loaded> {
+                &MODEL
+            }
+        }
+
+        $crate::bindings::export!(Template with_types_in $crate::bindings);
+
+        // SAFETY: no other symbol of the component has this name.
+        #[unsafe(export_name = "maasm_reserve")]
+        extern "C" fn reserve(package_len: u32, constants_len: u32, arena_len: u32) -> u32 {
+            $crate::boot::reserve(package_len, constants_len, arena_len)
+        }
+
+        // SAFETY: no other symbol of the component has this name.
+        #[unsafe(export_name = "maasm_initialize")]
+        extern "C" fn initialize() -> u32 {
+            $crate::boot::initialize::<Template>()
+        }
+    };
+}
