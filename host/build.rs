@@ -10,7 +10,7 @@ fn main() {
         PathBuf::from,
     );
     let templates =
-        [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("NN", "model-nn-bare"), ("API", "api-bare")];
+        [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("NN", "model-nn-plain"), ("API", "api-plain")];
     for (name, file) in templates {
         let template = folder.join(format!("{file}.wasm"));
         println!("cargo::rerun-if-changed={}", template.display());

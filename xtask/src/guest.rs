@@ -9,20 +9,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A set of WebAssembly features that the guests are compiled for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Flavour {
     /// What its files are called after.
     name: &'static str,
     /// Target features, as rustc wants them.
     features: &'static str,
-    /// Whether symbols and relocations stay, for the packager, which leaves out what is not needed once it knows what that is.
-    relinked: bool,
 }
 
-const RELAXED: Flavour = Flavour { name: "relaxed", features: "+simd128,+relaxed-simd", relinked: true };
-const PLAIN: Flavour = Flavour { name: "plain", features: "+simd128", relinked: true };
-const BARE: Flavour = Flavour { name: "bare", features: "+simd128", relinked: false };
-const FLAVOURS: [Flavour; 3] = [RELAXED, PLAIN, BARE];
+const RELAXED: Flavour = Flavour { name: "relaxed", features: "+simd128,+relaxed-simd" };
+const PLAIN: Flavour = Flavour { name: "plain", features: "+simd128" };
 /// Of guests with kernels.
 const BOTH: &[Flavour] = &[RELAXED, PLAIN];
 
@@ -35,24 +31,31 @@ pub struct Guest {
     name: &'static str,
     /// The flavours that there is a use for.
     flavours: &'static [Flavour],
+    /// What the linker does beside linking.
+    linking: &'static str,
 }
 
+/// Symbols and relocations stay, for the packager, which leaves out what is not needed once it knows what that is.
+const RELOCATABLE: &str = "link-arg=--emit-relocs";
+const STRIPPED: &str = "strip=symbols";
+
 /// The component template.
-pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: BOTH };
+pub const MODEL: Guest = Guest { package: "maasm-model", name: "model", flavours: BOTH, linking: RELOCATABLE };
 /// The component template over wasi-nn. It computes nothing itself that relaxed SIMD would make faster.
-pub const MODEL_NN: Guest = Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[BARE] };
+pub const MODEL_NN: Guest =
+    Guest { package: "maasm-model-nn", name: "model-nn", flavours: &[PLAIN], linking: STRIPPED };
 /// The front that serves a model over HTTP. It computes nothing itself that SIMD would make faster.
-pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[BARE] };
+pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[PLAIN], linking: STRIPPED };
 /// The check of the kernels that only WebAssembly has.
-pub const SELF_CHECK: Guest = Guest { package: "maasm-self-check", name: "self-check", flavours: BOTH };
+pub const SELF_CHECK: Guest =
+    Guest { package: "maasm-self-check", name: "self-check", flavours: BOTH, linking: STRIPPED };
 
 /// Compiles guests, each in its flavours, to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
 /// alone, so that nothing that embeds it is compiled again. Gives the toolchain that was used.
 pub fn build(guests: &[Guest]) -> Result<Toolchain> {
     let toolchain = toolchain::find()?;
-    for flavour in &FLAVOURS {
-        let wanted = |guest: &&Guest| guest.flavours.iter().any(|wanted| wanted.name == flavour.name);
-        for guest in guests.iter().filter(wanted) {
+    for flavour in BOTH {
+        for guest in guests.iter().filter(|guest| guest.flavours.contains(flavour)) {
             let what = format!("compiling the {} guest for {}", guest.name, flavour.features);
             let built = process::step(&what, || compile(&toolchain, flavour, guest))?;
             let kept = workspace::templates().join(format!("{}-{}.wasm", guest.name, flavour.name));
@@ -77,8 +80,9 @@ pub fn lint(toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
 }
 
 fn compile(toolchain: &Toolchain, flavour: &Flavour, guest: &Guest) -> Result<PathBuf> {
-    let (mut command, folder) = cargo(toolchain, "build", flavour, guest.package);
-    process::run(&mut command)?;
+    // What concerns the linker goes to the guest alone, so that guests share what they depend on.
+    let (mut command, folder) = cargo(toolchain, "rustc", flavour, guest.package);
+    process::run(command.args(["--", "-C", guest.linking]))?;
     Ok(folder.join(toolchain::TARGET).join("guest").join(format!("{}.wasm", guest.package.replace('-', "_"))))
 }
 
@@ -87,8 +91,6 @@ fn cargo(toolchain: &Toolchain, subcommand: &str, flavour: &Flavour, package: &s
     // A folder for each flavour: changed flags in a shared one would compile everything again every time.
     let folder = workspace::templates().join("build").join(flavour.name);
     let mut flags = vec!["-C".into(), format!("target-feature={}", flavour.features).into()];
-    let linking = if flavour.relinked { "link-arg=--emit-relocs" } else { "strip=symbols" };
-    flags.extend(["-C".into(), linking.into()]);
     flags.extend(remapped_paths(toolchain));
     let mut command = toolchain.cargo(subcommand, flags);
     command.args(["--profile", "guest", "--package", package]).arg("--target-dir").arg(&folder);

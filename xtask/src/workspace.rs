@@ -1,6 +1,8 @@
 //! Where things lie.
 
+use crate::process;
 use anyhow::{Context, Result};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,19 +24,40 @@ pub fn target() -> Result<PathBuf> {
 
 /// What `cargo metadata` tells about this workspace.
 pub fn metadata(arguments: &[&str]) -> Result<serde_json::Value> {
-    let output = crate::process::capture(cargo().args(["metadata", "--format-version=1"]).args(arguments))?;
+    let output = process::capture(cargo().args(["metadata", "--format-version=1"]).args(arguments))?;
     Ok(serde_json::from_str(&output)?)
+}
+
+/// Every package that is compiled for this machine. Whatever is compiled, all of them are named, so that what they depend on has
+/// the same features and is compiled once.
+pub const PACKAGES: [&str; 7] =
+    ["--workspace", "--exclude", "maasm-self-check", "--exclude", "maasm-api", "--exclude", "maasm-model-nn"];
+
+/// Compiles a program of this workspace and tells where it lies.
+pub fn program(name: &str) -> Result<PathBuf> {
+    process::step(&format!("compiling {name}"), || {
+        process::run(cargo().args(["build", "--release", "--bin", name]).args(PACKAGES))
+    })?;
+    Ok(target()?.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// The cargo that runs this program, in the repository.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    // `cargo run` tells this program about its own package. Some build scripts ask for such variables, and would run again.
+    let own = |name: &OsString| OWN.iter().any(|prefix| name.to_string_lossy().starts_with(prefix));
+    for name in std::env::vars_os().map(|(name, _)| name).filter(own) {
+        command.env_remove(name);
+    }
     command
 }
 
+/// What the names of variables begin with that tell about a package.
+const OWN: [&str; 3] = ["CARGO_BIN_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// The platform that cargo compiles for when not told otherwise.
 pub fn host_triple() -> Result<String> {
-    let about = crate::process::capture(std::process::Command::new("rustc").arg("-vV"))?;
+    let about = process::capture(std::process::Command::new("rustc").arg("-vV"))?;
     about.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).context("rustc tells no host")
 }

@@ -5,7 +5,7 @@ use super::draft::{BufferId, Draft, Operand, Step, Value};
 use super::kernel::{Conv, Kernel};
 use super::linear::LinearConv;
 use super::lower::Model;
-use super::quantize::Quantized;
+use super::quantize::{Integers, Quantized};
 use super::{Error, pack};
 use maasm_plan::{ALIGNMENT, Counted, ElementType, Op, Place, Plan, Port, Tensor, TensorId, op};
 use std::collections::HashMap;
@@ -242,25 +242,30 @@ impl Emitter {
 
     /// Weights, bias and multipliers of a convolution of bytes.
     fn quantized(&mut self, quantized: &Quantized) -> [TensorId; 3] {
-        let integers = quantized.integers();
-        self.integers(&integers.weights, &integers.bias, &integers.multipliers)
+        let Integers { weights, bias, multipliers } = quantized.integers();
+        let [weights, bias] = self.integers(&weights, &bias);
+        let start = self.write(|out| multipliers.iter().for_each(|half| out.extend(half.to_le_bytes())));
+        let shape = vec![multipliers.len() as u32];
+        [weights, bias, self.tensor(ElementType::U16, shape, Place::Constants(start))]
     }
 
     /// Weights, bias and multipliers of a convolution in a model that arrived quantised.
     fn linear(&mut self, conv: &LinearConv) -> [TensorId; 3] {
-        self.integers(&conv.weights, &conv.bias, &conv.multipliers)
+        let [weights, bias] = self.integers(&conv.weights, &conv.bias);
+        let start = self.write(|out| conv.multipliers.iter().for_each(|factor| out.extend(factor.to_le_bytes())));
+        let shape = vec![conv.multipliers.len() as u32];
+        [weights, bias, self.tensor(ElementType::F32, shape, Place::Constants(start))]
     }
 
-    fn integers(&mut self, weights: &[i8], bias: &[i32], multipliers: &[f32]) -> [TensorId; 3] {
-        let len = weights.len() as u32;
-        let channels = vec![bias.len() as u32];
+    /// Weights and bias.
+    fn integers(&mut self, weights: &[i8], bias: &[i32]) -> [TensorId; 2] {
+        let shapes = [vec![weights.len() as u32], vec![bias.len() as u32]];
         let weights = self.write(|out| out.extend(weights.iter().map(|&weight| weight as u8)));
         let bias = self.write(|out| bias.iter().for_each(|value| out.extend(value.to_le_bytes())));
-        let factors = self.write(|out| multipliers.iter().for_each(|value| out.extend(value.to_le_bytes())));
+        let [of_weights, of_bias] = shapes;
         [
-            self.tensor(ElementType::I8, vec![len], Place::Constants(weights)),
-            self.tensor(ElementType::I32, channels.clone(), Place::Constants(bias)),
-            self.tensor(ElementType::F32, channels, Place::Constants(factors)),
+            self.tensor(ElementType::I8, of_weights, Place::Constants(weights)),
+            self.tensor(ElementType::I32, of_bias, Place::Constants(bias)),
         ]
     }
 
@@ -291,7 +296,7 @@ pub fn scratch(op: &Op, inputs: &[Operand], output: &Operand) -> Option<(Element
         Op::Top(top) => Some((ElementType::U32, top.extent as usize)),
         Op::QuantizedConv(conv) => {
             let extents = |shape: &[usize]| [0, 1, 2, 3].map(|axis| shape[axis] as u32);
-            Some((ElementType::U8, conv.scratch(extents(&inputs[0].shape), extents(&output.shape))? as usize))
+            Some((ElementType::U8, conv.scratch(extents(&inputs[0].shape), extents(&output.shape)) as usize))
         }
         Op::QLinearConv(conv) => {
             let extents = |shape: &[usize]| [0, 1, 2, 3].map(|axis| shape[axis] as u32);

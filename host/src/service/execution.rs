@@ -99,7 +99,7 @@ impl Service {
         let component = fs::read(&file).map_err(|error| format!("its component cannot be read: {error}"))?;
         let Kept { package, constants } = package::kept(&component)?;
         drop(component);
-        let card = Card { labels: model.description().labels.clone(), ..package.card };
+        let card = Card { labels: model.description().labels.iter().collect(), ..package.card };
         let component = package::over_nn(card, package.recipe, &package.plan).map_err(|error| error.to_string())?;
         let options = self.engine.options();
         let (graph, weights) = match backend {

@@ -73,15 +73,8 @@ fn prepare() -> Result<Tools> {
 /// Compiles the engines that are Rust and tells where their program lies.
 fn engines() -> Result<PathBuf> {
     let mut build = workspace::cargo();
-    build.args([
-        "bench",
-        "--package",
-        "maasm",
-        "--bench",
-        "engines",
-        "--no-run",
-        "--message-format=json-render-diagnostics",
-    ]);
+    build.args(["bench", "--bench", "engines", "--no-run", "--message-format=json-render-diagnostics"]);
+    build.args(workspace::PACKAGES);
     let messages = process::capture(&mut build)?;
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let paths = messages.filter(|message| message["target"]["name"] == "engines");

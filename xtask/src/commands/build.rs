@@ -1,6 +1,6 @@
 //! `cargo xtask build`
 
-use crate::{guest, process, workspace};
+use crate::{guest, workspace};
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -13,8 +13,5 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
 /// Compiles the templates, then the command that embeds them, and tells where the command lies.
 pub(super) fn build() -> Result<PathBuf> {
     guest::build(&[guest::MODEL, guest::MODEL_NN, guest::API])?;
-    process::step("compiling the maasm command", || {
-        process::run(workspace::cargo().args(["build", "--release", "--package", "maasm"]))
-    })?;
-    Ok(workspace::target()?.join("release").join(format!("maasm{}", std::env::consts::EXE_SUFFIX)))
+    workspace::program("maasm")
 }

@@ -2,6 +2,7 @@
 
 use crate::{guest, process, python, workspace};
 use anyhow::Result;
+use std::process::Command;
 
 /// Runs ONNX's node tests and writes what came of them to `docs/`. With operators or parts of names, shows everything
 /// about those tests instead.
@@ -9,9 +10,10 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
     guest::build(&[guest::MODEL, guest::MODEL_NN, guest::API, guest::SELF_CHECK])?;
     let command = if arguments.is_empty() { "write" } else { "show" };
+    let conformance = workspace::program("maasm-conformance")?;
     process::step("running ONNX's node tests", || {
-        let mut run = workspace::cargo();
-        run.args(["run", "--release", "--quiet", "--package", "maasm-conformance", "--", command]).args(arguments);
-        process::run(run.env("MAASM_PYTHON", python))
+        let mut run = Command::new(&conformance);
+        run.current_dir(workspace::root()).arg(command).args(arguments);
+        process::run(run.env("MAASM_PYTHON", &python))
     })
 }

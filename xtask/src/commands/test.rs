@@ -3,10 +3,6 @@
 use crate::{browser, guest, licences, node, process, python, unpacked, workspace};
 use anyhow::{Result, bail};
 
-/// Every package but the one whose feature would change the runtime under all others.
-const PACKAGES: [&str; 7] =
-    ["--workspace", "--exclude", "maasm-self-check", "--exclude", "maasm-api", "--exclude", "maasm-model-nn"];
-
 /// Checks form, lints and licences, then runs every test. The last line tells how many passed and failed.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     super::no_arguments(arguments)?;
@@ -24,13 +20,16 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     process::step("running clippy", || {
         let mut clippy = workspace::cargo();
         process::run(
-            clippy.args(["clippy", "--release", "--all-targets"]).args(PACKAGES).args(["--", "-D", "warnings"]),
+            clippy
+                .args(["clippy", "--release", "--all-targets"])
+                .args(workspace::PACKAGES)
+                .args(["--", "-D", "warnings"]),
         )
     })?;
     let mut tally = Tally::default();
     let succeeded = process::step("running the tests", || {
         let mut test = workspace::cargo();
-        test.args(["test", "--release", "--no-fail-fast"]).args(PACKAGES).env("MAASM_PYTHON", python);
+        test.args(["test", "--release", "--no-fail-fast"]).args(workspace::PACKAGES).env("MAASM_PYTHON", python);
         if let Some(registry) = registry {
             test.env("MAASM_DOCKER_REGISTRY", registry);
         }

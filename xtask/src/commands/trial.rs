@@ -32,10 +32,7 @@ pub(super) fn load(arguments: &[String]) -> Result<()> {
 /// Compiles the trials and tells where `maasm` and their program lie.
 pub(super) fn build() -> Result<(PathBuf, PathBuf)> {
     let maasm = build::build()?;
-    process::step("compiling the trials", || {
-        process::run(workspace::cargo().args(["build", "--release", "--package", "maasm-trials"]))
-    })?;
-    let trials = maasm.with_file_name(format!("maasm-trials{}", std::env::consts::EXE_SUFFIX));
+    let trials = workspace::program("maasm-trials")?;
     Ok((maasm, trials))
 }
 

@@ -61,7 +61,8 @@ pub enum Rescaled {
 /// Convolution of u8 `[batch, height, width, channels]`, numbers of seven bits.
 ///
 /// Inputs: `x`, `weights`, `bias` (i32 `[out_channels]`, into which what the input's zero contributes is folded),
-/// `multipliers` (f32 `[out_channels]`), `residual` (u8 of the output's shape, if there is one).
+/// `multipliers` (u16 `[out_channels]`, the upper halves of f32 numbers whose lower ones are 0), `residual` (u8 of the output's
+/// shape, if there is one).
 ///
 /// Weights are i8. Of a dense or grouped convolution they are packed: `[groups, ⌈out_channels / groups / 8⌉,
 /// window_height · window_width · ⌈channels / groups / 4⌉, 8, 4]`: four neighbouring input channels of each of eight output
@@ -131,9 +132,15 @@ impl QuantizedConv {
         }
     }
 
-    /// How many bytes of scratch memory are needed, if any: those of the padded image with its channels filled up; of a
-    /// depthwise convolution always, [`SLACK`] behind it, and [`QuantizedConv::filled_weights`] behind that.
-    pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> Option<u64> {
+    /// How many bytes of scratch memory are needed: [`QuantizedConv::padded`], up to a multiple of four, and behind them the
+    /// multipliers as f32.
+    pub fn scratch(&self, input: [u32; 4], out: [u32; 4]) -> u64 {
+        self.padded(input, out).next_multiple_of(4) + 4 * u64::from(out[3])
+    }
+
+    /// How many bytes the padded image with its channels filled up has, 0 if the input can be read as it is; of a depthwise
+    /// convolution always, with [`SLACK`] behind it, and [`QuantizedConv::filled_weights`] behind that.
+    pub fn padded(&self, input: [u32; 4], out: [u32; 4]) -> u64 {
         let [height, width] = self.reach([out[1], out[2]]);
         let in_place = self.pad_before == [0, 0] && height <= input[1] && width <= input[2];
         let filled = self.filled(input[3], out[3]);
@@ -142,10 +149,10 @@ impl QuantizedConv {
             false => 0,
         };
         if in_place && filled == input[3] && slack == 0 {
-            return None;
+            return 0;
         }
         let [height, width] = [height.max(input[1]), width.max(input[2])];
-        Some(u64::from(height) * u64::from(width) * u64::from(filled) + slack)
+        u64::from(height) * u64::from(width) * u64::from(filled) + slack
     }
 
     /// How many input fours lie behind one another under a window of a dense or grouped convolution: those of a window row,
@@ -178,7 +185,7 @@ impl QuantizedConv {
         typed(inputs[0], ElementType::U8, u64::from(n) * u64::from(h) * u64::from(w) * u64::from(c), "the input")?;
         typed(inputs[1], ElementType::I8, self.packed_len(c, oc), "the packed weights")?;
         typed(inputs[2], ElementType::I32, u64::from(oc), "the bias")?;
-        typed(inputs[3], ElementType::F32, u64::from(oc), "the multipliers")?;
+        typed(inputs[3], ElementType::U16, u64::from(oc), "the multipliers")?;
         let places = u64::from(on) * u64::from(oh) * u64::from(ow) * u64::from(oc);
         need(self.zero <= LARGEST, || format!("the zero {} has more than seven bits", self.zero))?;
         match self.output {
@@ -200,11 +207,9 @@ impl QuantizedConv {
                 "the residual's scale makes no sense".into()
             })?;
         }
-        match (self.scratch(input, out), operands.scratch) {
-            (None, None) => Ok(()),
-            (Some(wanted), Some(scratch)) => typed(scratch, ElementType::U8, wanted, "scratch"),
-            (wanted, _) => Err(format!("needs {} bytes of scratch memory", wanted.unwrap_or(0))),
-        }
+        let wanted = self.scratch(input, out);
+        let scratch = operands.scratch.ok_or_else(|| format!("needs {wanted} bytes of scratch memory"))?;
+        typed(scratch, ElementType::U8, wanted, "scratch")
     }
 }
 

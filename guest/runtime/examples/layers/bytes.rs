@@ -23,10 +23,10 @@ pub fn drawn(layer: &Layer) -> Drawn {
         constants: vec![
             (ElementType::I8, weights),
             (ElementType::I32, vec![layer.out_channels]),
-            (ElementType::F32, vec![layer.out_channels]),
+            (ElementType::U16, vec![layer.out_channels]),
         ],
         output: (ElementType::U8, output.to_vec()),
-        scratch: op.scratch(input, output).map(|len| (ElementType::U8, vec![len as u32])),
+        scratch: Some((ElementType::U8, vec![op.scratch(input, output) as u32])),
         op: Op::QuantizedConv(op),
     }
 }

@@ -227,19 +227,24 @@ entries! {
     }
     "maasm_kernel_quantized_conv" QuantizedConv(op: op::QuantizedConv) as quantized_conv(call) {
         let [x, weights, bias, multipliers, residual] = call.inputs;
+        let geometry = call.geometry();
+        let extents = |shape: &[u32]| [0, 1, 2, 3].map(|axis| shape[axis]);
+        let padded = op.padded(extents(call.x().shape), extents(&call.to.shape)) as usize;
+        let (room, floats) = call.scratch.split_at_mut(padded.next_multiple_of(4));
+        let floats = cast_slice_mut(floats);
+        quantized::widen(cast_slice(multipliers.bytes()), floats);
         let operands = quantized::Operands {
             x: x.bytes(),
             weights: cast_slice(weights.bytes()),
             bias: cast_slice(bias.bytes()),
-            multipliers: multipliers.floats(),
+            multipliers: floats,
             residual: op.residual.map(|_| residual.bytes()),
         };
-        let geometry = call.geometry();
         let mut y = match op.output {
             Rescaled::Bytes { .. } => quantized::Output::Bytes(call.output),
             Rescaled::Floats { .. } => quantized::Output::Floats(cast_slice_mut(call.output)),
         };
-        quantized::run(call.level, op, &geometry, &operands, &mut y, call.scratch);
+        quantized::run(call.level, op, &geometry, &operands, &mut y, &mut room[..padded]);
         Ok(())
     }
     "maasm_kernel_unpack" Unpack as unpack(call) {

@@ -5,7 +5,7 @@ mod depthwise;
 mod image;
 mod rescale;
 
-pub use rescale::{dequantize, quantize};
+pub use rescale::{dequantize, quantize, widen};
 
 use super::Geometry;
 #[cfg(any(test, feature = "self-check"))]
@@ -42,7 +42,7 @@ struct Work<'a, 'b> {
     geometry: &'a Geometry,
     operands: &'a Operands<'a>,
     y: &'a mut Output<'b>,
-    /// What [`QuantizedConv::scratch`] tells.
+    /// As many bytes as [`QuantizedConv::padded`] tells.
     scratch: &'a mut [u8],
 }
 

@@ -62,7 +62,7 @@ pub fn check(random: &mut Random) -> Result<(), String> {
         multipliers: &multipliers,
         residual: op.residual.map(|_| &residual[..]),
     };
-    let scratch = op.scratch(shapes.0, shapes.1).unwrap_or(0) as usize;
+    let padded = op.padded(shapes.0, shapes.1) as usize;
     let results = |compute: &mut dyn FnMut(&mut Output)| -> (Vec<u8>, Vec<u32>) {
         let (mut bytes, mut floats) = (vec![255; len], vec![f32::NAN; len]);
         match op.output {
@@ -73,7 +73,7 @@ pub fn check(random: &mut Random) -> Result<(), String> {
     };
     let expected = results(&mut |y| scalar(&op, &geometry, &operands, y));
     for level in Level::all() {
-        let mut room = vec![255; scratch];
+        let mut room = vec![255; padded];
         if results(&mut |y| run(level, &op, &geometry, &operands, y, &mut room)) != expected {
             return Err(format!("{level:?} {op:?} {geometry:?}: other bits than its specification gives"));
         }

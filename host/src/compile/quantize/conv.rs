@@ -31,7 +31,8 @@ pub struct Quantized {
 pub struct Integers {
     pub weights: Vec<i8>,
     pub bias: Vec<i32>,
-    pub multipliers: Vec<f32>,
+    /// The upper halves of f32 numbers whose lower ones are 0.
+    pub multipliers: Vec<u16>,
 }
 
 /// Whether a convolution can be one of bytes.
@@ -72,8 +73,9 @@ impl Quantized {
     }
 
     /// Weights, bias and multipliers. Weights have a scale for each output channel (Krishnamoorthi 2018), larger
-    /// than the largest one needs where they would not fit the kernel's 16 bits otherwise; what rounding
-    /// them adds to a channel on the samples is taken off its bias (Nagel et al. 2019).
+    /// than the largest one needs where they would not fit the kernel's 16 bits otherwise, and always so much, at most 1/128,
+    /// that the multiplier is exactly one of half as many bits; what rounding them adds to a channel on the samples is taken off
+    /// its bias (Nagel et al. 2019).
     pub fn integers(&self) -> Integers {
         let conv = &self.conv;
         let (inputs, outputs) = (conv.channels / conv.groups, conv.out_channels / conv.groups);
@@ -96,11 +98,18 @@ impl Quantized {
             if scale <= f32::MIN_POSITIVE {
                 scale = 1.0;
             }
-            let mut rounded = round(&filter, scale);
-            while let Some(excess) = self.excess(&rounded) {
-                scale *= excess;
-                rounded = round(&filter, scale);
-            }
+            let to = self.output.map_or(1.0, |output| f64::from(output.scale));
+            let input_scale = f64::from(self.input.scale);
+            let (half, step, scale, rounded) = loop {
+                let (half, multiplier) = upper_half((f64::from(scale) * input_scale / to) as f32);
+                let step = f64::from(multiplier) * to;
+                let exact = step / input_scale;
+                let rounded = round(&filter, exact as f32);
+                match self.excess(&rounded) {
+                    Some(excess) => scale = exact as f32 * excess,
+                    None => break (half, step, exact, rounded),
+                }
+            };
             let first = output / outputs * inputs;
             let lost: f64 = filter
                 .iter()
@@ -108,16 +117,14 @@ impl Quantized {
                 .enumerate()
                 .map(|(place, (&weight, &kept))| {
                     let mean = self.means.get(first + place % inputs).copied().unwrap_or(0.0);
-                    (f64::from(weight) - f64::from(kept) * f64::from(scale)) * f64::from(mean)
+                    (f64::from(weight) - f64::from(kept) * scale) * f64::from(mean)
                 })
                 .sum();
             let of_zero: i64 =
                 rounded.iter().map(|&weight| i64::from(weight)).sum::<i64>() * i64::from(self.input.zero);
-            let step = f64::from(self.input.scale) * f64::from(scale);
             let own = ((f64::from(conv.bias[output]) + lost) / step).round_ties_even() as i64;
             bias.push((own - of_zero).clamp(i64::from(i32::MIN) / 2, i64::from(i32::MAX) / 2) as i32);
-            let to = self.output.map_or(1.0, |output| f64::from(output.scale));
-            multipliers.push((step / to) as f32);
+            multipliers.push(half);
             filters.push(rounded);
         }
         let weights = if conv.is_depthwise() { pack::depthwise(conv, &filters) } else { pack::panels(conv, &filters) };
@@ -148,8 +155,37 @@ impl Quantized {
     }
 }
 
+/// The least number that is not below this one and of which the lower 16 bits are 0: its upper ones, and itself.
+fn upper_half(number: f32) -> (u16, f32) {
+    let number = number.clamp(f32::MIN_POSITIVE, f32::from_bits(0x7f7f_0000));
+    let half = number.to_bits().div_ceil(1 << 16) as u16;
+    (half, f32::from_bits(u32::from(half) << 16))
+}
+
 /// The nearest integers.
 fn round(filter: &[f32], scale: f32) -> Vec<i8> {
     let rounded = filter.iter().map(|weight| (weight / scale).round_ties_even());
     rounded.map(|weight| weight.clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT) as i8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_a_number_is_at_most_a_128th_above_it() {
+        for number in [1e-30, 5.5e-5, 0.002, 0.999_999, 1.0, 1.000_000_1, 3.999, 1e30] {
+            let (half, whole) = upper_half(number);
+            assert_eq!(u32::from(half) << 16, whole.to_bits());
+            assert!(number <= whole && whole <= number * (1.0 + 1.0 / 128.0), "{number} becomes {whole}");
+        }
+    }
+
+    #[test]
+    fn what_no_half_stands_for_becomes_the_nearest_one() {
+        for number in [0.0, f32::MIN_POSITIVE / 2.0, -1.0] {
+            assert_eq!(upper_half(number).1, f32::MIN_POSITIVE);
+        }
+        assert!(upper_half(f32::MAX).1.is_finite());
+    }
 }

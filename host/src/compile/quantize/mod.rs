@@ -20,5 +20,5 @@ pub use observe::{Calibration, CalibrationError, calibrate};
 pub use range::Ranges;
 pub use sensitivity::{Sensitivity, SensitivityError, sensitivities};
 
-pub(super) use conv::Quantized;
+pub(super) use conv::{Integers, Quantized};
 pub(super) use rewrite::rewrite;

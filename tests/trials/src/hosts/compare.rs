@@ -106,15 +106,15 @@ pub fn hosts(settings: &Settings) -> Result<Vec<Host>> {
         add("wasmtime run --invoke", version, Sort::Command, Box::new(start));
     }
     if let Some(jco) = programs::jco() {
-        let version = programs::version("node".as_ref())?;
+        let version = programs::node_version(&jco)?;
         let module = programs::transpile(&jco, &component, &folder.join("module"))?;
         let picture = picture.clone();
         let start = move || -> Result<Box<dyn Running>> {
-            let mut command = Command::new("node");
+            let mut command = programs::node()?;
             command.arg(programs::file("tests/trials/src/hosts/embedded.mjs")).args([&module, &picture]);
             Ok(Box::new(Embedded::start(&mut command)?))
         };
-        add("Node, by jco", version, Sort::Embedded, Box::new(start));
+        add("Node", version, Sort::Embedded, Box::new(start));
     }
     if let Some(python) = programs::python_with_wasmtime() {
         let version = programs::python_version(&python, "wasmtime")?;
@@ -123,7 +123,7 @@ pub fn hosts(settings: &Settings) -> Result<Vec<Host>> {
             command.arg(programs::file("tests/trials/src/hosts/embedded.py")).args([&component, &picture]);
             Ok(Box::new(Embedded::start(&mut command)?))
         };
-        add("Python, by wasmtime", version, Sort::Embedded, Box::new(start));
+        add("Python: wasmtime", version, Sort::Embedded, Box::new(start));
     }
     Ok(hosts)
 }

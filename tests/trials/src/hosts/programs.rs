@@ -66,6 +66,29 @@ pub fn jco() -> Option<PathBuf> {
     jco
 }
 
+/// Node, with relaxed SIMD where its version has that behind an option only.
+///
+/// # Errors
+/// If there is no Node.
+pub fn node() -> Result<Command> {
+    const RELAXED: &str = "--experimental-wasm-relaxed-simd";
+    let options = output(Command::new("node").arg("--v8-options"))?;
+    let mut node = Command::new("node");
+    if options.contains(RELAXED) {
+        node.arg(RELAXED);
+    }
+    Ok(node)
+}
+
+/// Which version Node is, and with which one of jco.
+///
+/// # Errors
+/// If there is no Node.
+pub fn node_version(jco: &Path) -> Result<String> {
+    let jco = jco.file_name().unwrap_or_default().to_string_lossy().replace('@', " ");
+    Ok(format!("{} by {jco}", version("node".as_ref())?))
+}
+
 /// Makes a JavaScript module of a component, as `jco transpile` does; the module's file.
 pub fn transpile(jco: &Path, component: &Path, folder: &Path) -> Result<PathBuf> {
     let mut node = Command::new("node");

@@ -22,6 +22,13 @@ pub fn finish(op: &QuantizedConv) -> Finish {
     Finish { low, high, highest: [highest; 16], zero: zero.into(), residual_zero, residual_scale }
 }
 
+/// Multipliers as f32, of which the plan holds the upper halves.
+pub fn widen(halves: &[u16], multipliers: &mut [f32]) {
+    for (to, &half) in multipliers.iter_mut().zip(halves) {
+        *to = f32::from_bits(u32::from(half) << 16);
+    }
+}
+
 /// Eight sums as f32 numbers.
 fn floats(sums: &[i32; LANES], multipliers: &[f32; LANES], finish: &Finish) -> [f32; LANES] {
     let mut numbers = [0.0; LANES];
