@@ -24,14 +24,8 @@ pub unsafe fn run<D: Dot, const ADDS: bool>(
 ) {
     let pixels = sums.len();
     let sums = sums.as_ptr();
-    let write = |of: [usize; 2]| {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let residual = ADDS.then(|| of.map(|pixel| residual.add(pixel * step)));
-            let to = of.map(|pixel| to.add(pixel * step));
-            D::finish(of.map(|pixel| D::load(sums.add(pixel).cast())), multipliers, finish, residual, to);
-        }
-    };
+    // SAFETY: the caller's promise.
+    let write = |of: [usize; 2]| unsafe { two::<D, ADDS>(of, sums, multipliers, finish, residual, to, step) };
     macro_rules! pairs {
         ($($first:literal $second:literal,)*) => {'all: {
             $(
@@ -46,5 +40,28 @@ pub unsafe fn run<D: Dot, const ADDS: bool>(
     pairs!(0 1, 2 3, 4 5, 6 7, 8 9, 10 11, 12 13,);
     if !pixels.is_multiple_of(2) {
         write([pixels - 1; 2]);
+    }
+}
+
+/// [`run`] for two pixels.
+///
+/// # Safety
+/// As for [`run`].
+// Natively it has to be inlined, or the instructions of its level would be functions.
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+unsafe fn two<D: Dot, const ADDS: bool>(
+    of: [usize; 2],
+    sums: *const [i32; LANES],
+    multipliers: *const f32,
+    finish: &Finish,
+    residual: *const u8,
+    to: *mut u8,
+    step: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let residual = ADDS.then(|| of.map(|pixel| residual.add(pixel * step)));
+        let to = of.map(|pixel| to.add(pixel * step));
+        D::finish(of.map(|pixel| D::load(sums.add(pixel).cast())), multipliers, finish, residual, to);
     }
 }
