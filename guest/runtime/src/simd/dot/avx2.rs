@@ -78,20 +78,8 @@ unsafe impl Dot for Avx2Dot {
         // SAFETY: the instructions are there and the caller has eight multipliers, and eight bytes at each place.
         unsafe {
             let factors = _mm256_loadu_ps(multipliers);
-            let whole = |sums: __m256i, residual: Option<*const u8>| {
-                let mut numbers = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), factors);
-                if let Some(residual) = residual {
-                    let steps = _mm256_cvtepu8_epi32(_mm_loadl_epi64(residual.cast()));
-                    let steps = _mm256_sub_epi32(steps, _mm256_set1_epi32(finish.residual_zero));
-                    let scale = _mm256_set1_ps(finish.residual_scale);
-                    numbers = _mm256_add_ps(numbers, _mm256_mul_ps(_mm256_cvtepi32_ps(steps), scale));
-                }
-                let number = _mm256_max_ps(numbers, _mm256_set1_ps(finish.low));
-                let rounded = _mm256_castps_si256(_mm256_add_ps(number, _mm256_set1_ps(MAGIC)));
-                _mm256_sub_epi32(rounded, _mm256_set1_epi32(MAGIC.to_bits() as i32))
-            };
-            let first = whole(sums[0], residual.map(|residual| residual[0]));
-            let second = whole(sums[1], residual.map(|residual| residual[1]));
+            let first = whole(sums[0], factors, finish, residual.map(|residual| residual[0]));
+            let second = whole(sums[1], factors, finish, residual.map(|residual| residual[1]));
             // The first four of both, then the others.
             let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(first, second));
             let words = _mm256_adds_epi16(words, _mm256_set1_epi16(finish.zero));
@@ -101,5 +89,27 @@ unsafe impl Dot for Avx2Dot {
             _mm_storel_epi64(to[0].cast(), bytes);
             _mm_storel_epi64(to[1].cast(), _mm_unpackhi_epi64(bytes, bytes));
         }
+    }
+}
+
+/// Eight sums of a pixel as whole numbers, less what stands for 0.
+///
+/// # Safety
+/// The instructions are there, and eight bytes at the residual's place.
+// A closure would not always be inlined, and the instructions in it would be functions.
+#[inline(always)]
+unsafe fn whole(sums: __m256i, factors: __m256, finish: &Finish, residual: Option<*const u8>) -> __m256i {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut numbers = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), factors);
+        if let Some(residual) = residual {
+            let steps = _mm256_cvtepu8_epi32(_mm_loadl_epi64(residual.cast()));
+            let steps = _mm256_sub_epi32(steps, _mm256_set1_epi32(finish.residual_zero));
+            let scale = _mm256_set1_ps(finish.residual_scale);
+            numbers = _mm256_add_ps(numbers, _mm256_mul_ps(_mm256_cvtepi32_ps(steps), scale));
+        }
+        let number = _mm256_max_ps(numbers, _mm256_set1_ps(finish.low));
+        let rounded = _mm256_castps_si256(_mm256_add_ps(number, _mm256_set1_ps(MAGIC)));
+        _mm256_sub_epi32(rounded, _mm256_set1_epi32(MAGIC.to_bits() as i32))
     }
 }
