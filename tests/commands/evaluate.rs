@@ -1,7 +1,7 @@
 //! The truth about a version, from the command line, of a folder and at a server.
 
-use crate::place::{Place, program};
-use crate::samples::{self, animals_that_answer};
+use crate::commands::place::{Place, program};
+use crate::commands::samples::{self, animals_that_answer};
 use maasm_tests::docker::Docker;
 use serde_json::Value;
 use std::path::Path;

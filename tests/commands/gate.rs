@@ -1,7 +1,7 @@
 //! A version is deployed only if its report is good enough.
 
-use crate::place::{Place, program};
-use crate::samples::{self, animals_that_answer};
+use crate::commands::place::{Place, program};
+use crate::commands::samples::{self, animals_that_answer};
 
 /// `animals` 1.0.0, which is deployed, and 1.1.0, which answers worse, or better.
 fn places(better: bool) -> [Place; 2] {

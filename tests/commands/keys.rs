@@ -1,6 +1,6 @@
 //! Who may do what.
 
-use crate::place::Place;
+use crate::commands::place::Place;
 use serde_json::json;
 
 fn secret(place: &Place, arguments: &[&str]) -> String {

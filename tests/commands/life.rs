@@ -1,7 +1,7 @@
 //! A model's whole life, the same in a folder and at a server.
 
-use crate::models::two_inputs;
-use crate::place::Place;
+use crate::commands::place::Place;
+use crate::http::models::two_inputs;
 use serde_json::{Value, json};
 
 /// What differs from place to place and from time to time.

@@ -1,6 +1,6 @@
 //! What is not needed goes, and what is damaged is found.
 
-use crate::place::Place;
+use crate::commands::place::Place;
 use serde_json::json;
 
 #[test]
@@ -49,6 +49,6 @@ fn a_deleted_versions_number_is_not_used_again() {
     let place = Place::local().with(&["1.0.0", "1.1.0"]);
     place.json(&["delete", "animals@1.0.0"]);
     place.fails(&["show", "animals@1.0.0"], "no version \"1.0.0\"; there is 1.1.0");
-    let other = place.file("other.wasm", &crate::models::two_inputs("animals", "1.0.0"));
+    let other = place.file("other.wasm", &crate::http::models::two_inputs("animals", "1.0.0"));
     place.fails(&["publish", &other], "a number is used once");
 }

@@ -1,6 +1,6 @@
 //! Versions become smaller, faster or fit for other labels, from the command line, in a folder and at a server.
 
-use crate::place::{Place, program};
+use crate::commands::place::{Place, program};
 use image::{ImageFormat, Rgb, RgbImage};
 use maasm_tests::onnx::{encode, integers, model, node, value, weights};
 use maasm_tests::random::Random;

@@ -1,7 +1,7 @@
 //! A folder of models, and perhaps a server of it, and the program that is to work there.
 
-use crate::models::small;
-use crate::server::{Server, maasm};
+use crate::http::models::small;
+use crate::http::server::{Server, maasm};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::place::{Place, program};
+use crate::commands::place::{Place, program};
 use std::path::Path;
 
 /// The commands as `maasm help` lists them.

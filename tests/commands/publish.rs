@@ -1,7 +1,7 @@
 //! A model becomes a version.
 
-use crate::models::two_inputs;
-use crate::place::Place;
+use crate::commands::place::Place;
+use crate::http::models::two_inputs;
 use maasm_tests::onnx::{encode, small_network};
 
 #[test]

@@ -1,6 +1,6 @@
 //! Labelled pictures, made here.
 
-use crate::models::labelled;
+use crate::http::models::labelled;
 use image::{ImageFormat, Rgb, RgbImage};
 use maasm_tests::random::Random;
 use std::collections::HashMap;

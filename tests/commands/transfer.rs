@@ -1,6 +1,6 @@
 //! Versions go to another registry and come from there: from a folder, and by way of a server.
 
-use crate::place::Place;
+use crate::commands::place::Place;
 use maasm_tests::docker::Docker;
 
 #[test]

@@ -1,7 +1,7 @@
 //! Other people's hosts give the logits of ours. `cargo xtask hosts` does the same with a real model, and looks at the clock.
 
-use crate::front::composed;
-use crate::own::Sample;
+use crate::hosts::front::composed;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_trials::hosts::{Settings, run};
 

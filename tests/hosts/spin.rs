@@ -3,7 +3,7 @@
 //! ([crates/compose](https://github.com/spinframework/spin/tree/main/crates/compose)): a dependency that is called as a
 //! package answers every import of that package, each by the dependency's export of the same name.
 
-use crate::own::Sample;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_trials::hosts::{Served, file, output, wasmtime};
 use std::process::{Command, Stdio};

@@ -1,10 +1,10 @@
 //! Two hosts of wasmCloud that NATS joins serve the composed component. One is killed, and requests go on.
 
-use crate::front::composed;
-use crate::own::Sample;
+use crate::hosts::front::composed;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_tests::docker::Docker;
-use maasm_tests::python;
+use maasm_tests::{python, skip};
 use maasm_trials::hosts::wash;
 use maasm_trials::lattice::{Settings, run};
 
@@ -12,7 +12,7 @@ use maasm_trials::lattice::{Settings, run};
 fn when_one_of_two_hosts_is_killed_requests_go_on() {
     let (Some(registry), Some(wash), Some(python)) = (Docker::start(), wash(), python::interpreter()) else { return };
     let Some(nats) = std::env::var_os("MAASM_NATS_SERVER") else {
-        return println!("skipped: MAASM_NATS_SERVER names no nats-server; `cargo xtask test` fetches it");
+        return skip::for_want_of("nats-server (MAASM_NATS_SERVER names it)");
     };
     let sample = Sample::new(Simd::Relaxed);
     let settings = Settings {

@@ -1,8 +1,8 @@
 //! Who may do what: keys made in the server's data folder, by this process, and what each role opens.
 
-use crate::models::small;
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server, length};
+use crate::http::models::small;
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server, length};
 use maasm::registry::{Grant, Intent, NewKey, Registry, Role};
 use serde_json::{Value, json};
 use std::sync::LazyLock;

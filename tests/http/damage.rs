@@ -1,8 +1,8 @@
 //! Components that are damaged on the disk: they are put in quarantine, and what answered before answers again.
 
-use crate::models::small;
-use crate::pictures::jpeg;
-use crate::server::{Server, length};
+use crate::http::models::small;
+use crate::http::pictures::jpeg;
+use crate::http::server::{Server, length};
 use maasm::registry::Registry;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -43,7 +43,7 @@ fn version(server: &Server, number: &str) -> Value {
     server.get(&format!("/api/v1/models/animals/versions/{number}")).json()
 }
 
-fn deploy(server: &Server, version: &str) -> crate::server::Answer {
+fn deploy(server: &Server, version: &str) -> crate::http::server::Answer {
     let document = json!({"model": "animals", "version": version}).to_string();
     server.send("POST", "/api/v1/deploy", &length(document.as_bytes()), document.as_bytes())
 }

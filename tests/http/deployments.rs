@@ -1,8 +1,8 @@
 //! Which version answers: deployed, split, followed by a shadow, rolled back.
 
-use crate::models::small;
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::small;
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! Evaluation and gates over HTTP.
 
-use crate::samples::{self, animals_that_answer};
-use crate::server::{Answer, Server, length};
+use crate::commands::samples::{self, animals_that_answer};
+use crate::http::server::{Answer, Server, length};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;

@@ -1,9 +1,9 @@
 //! What computes a deployment: the sandbox, or the host through wasi-nn. The same calls, the same answers.
 
-use crate::models::{small, two_inputs};
-use crate::pictures::jpeg;
-use crate::samples;
-use crate::server::{Answer, Server, length};
+use crate::commands::samples;
+use crate::http::models::{small, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server, length};
 use maasm_tests::nn::onnxruntime;
 use maasm_tests::onnx;
 use serde_json::{Value, json};
@@ -181,7 +181,7 @@ fn the_command_line_deploys_so_too() {
     let live = server.get("/api/v1/deployments/animals").json();
     assert_eq!(live["execution"], json!({"engine": "nn"}));
     let deploy = |arguments: &[&str]| {
-        let mut command = crate::server::maasm();
+        let mut command = crate::http::server::maasm();
         command.args(["deploy", "animals", "--server", &format!("http://{}", server.address)]).args(arguments);
         command.output().unwrap()
     };

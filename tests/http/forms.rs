@@ -1,8 +1,8 @@
 //! A photograph in a form, as browsers and `curl -F` send it.
 
-use crate::models::small;
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::small;
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use std::sync::LazyLock;
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| Server::start(&[&small("animals", "1.0.0")], &[]));

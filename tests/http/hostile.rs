@@ -1,8 +1,8 @@
 //! Models that misbehave: each is stopped, told apart, and harms no other.
 
-use crate::models::{failing, greedy, looping, small};
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::{failing, greedy, looping, small};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use std::sync::LazyLock;
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| {

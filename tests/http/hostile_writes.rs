@@ -1,8 +1,8 @@
 //! Requests that would change what they must not: each is refused for its reason, and nothing has changed.
 
-use crate::models::{small, two_inputs};
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server, length};
+use crate::http::models::{small, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server, length};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

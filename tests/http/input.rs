@@ -1,8 +1,8 @@
 //! Bodies that are no photograph, too large or never end: each is refused for its reason, and the server goes on.
 
-use crate::models::small;
-use crate::pictures::{jpeg, picture, png_of_zeros};
-use crate::server::{Answer, Server, read_answer};
+use crate::http::models::small;
+use crate::http::pictures::{jpeg, picture, png_of_zeros};
+use crate::http::server::{Answer, Server, read_answer};
 use image::ImageFormat;
 use std::io::Write;
 use std::sync::LazyLock;

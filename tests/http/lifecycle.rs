@@ -1,8 +1,8 @@
 //! Starting, being busy, ending.
 
-use crate::models::{looping, small};
-use crate::pictures::jpeg;
-use crate::server::{Server, maasm, read_answer};
+use crate::http::models::{looping, small};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Server, maasm, read_answer};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::ExitStatusExt;

@@ -1,8 +1,8 @@
 //! Parameters and structure as JSON become a service, with Python's `requests`.
 
-use crate::pictures::jpeg;
-use crate::server::{Server, maasm};
-use maasm_tests::{onnx, python};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Server, maasm};
+use maasm_tests::{onnx, python, skip};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,7 +39,7 @@ fn complete(structure: &Path, labels: &[&str], preprocess: &str) {
 #[test]
 fn parameters_and_structure_become_a_service() {
     if python::interpreter().is_none() {
-        return println!("skipped: MAASM_PYTHON names no Python");
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let model = folder.path().join("small.onnx");
@@ -57,8 +57,11 @@ fn parameters_and_structure_become_a_service() {
 fn a_real_networks_parameters_recognise_a_photograph() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let photograph = data.join("imagenet/n01440764_tench.JPEG");
-    if python::interpreter().is_none() || !photograph.is_file() {
-        return println!("skipped: there is no Python, or no {}", photograph.display());
+    if !photograph.is_file() {
+        return skip::absent(&photograph);
+    }
+    if python::interpreter().is_none() {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let (structure, parameters) = apart(&[data.join("efficientnet-lite0.onnx").to_str().unwrap()], folder.path());

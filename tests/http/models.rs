@@ -1,12 +1,13 @@
 //! Models to serve: a small network that works, and components that do not.
 
-use crate::server::maasm;
+use crate::http::server::maasm;
 use maasm::compile::{Options, compile};
 use maasm::package::{Simd, package};
 use maasm::source::{Limits, Source};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use maasm_tests::onnx::{encode, model, node, small_network, value_of};
+use maasm_tests::skip;
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::GraphProto;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -77,7 +78,7 @@ fn arithmetic(name: &str, version: &str, data_type: DataType) -> Vec<u8> {
 pub fn data() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !folder.is_dir() {
-        println!("skipped: {} is not there", folder.display());
+        skip::absent(&folder);
         return None;
     }
     Some(folder)

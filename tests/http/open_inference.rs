@@ -3,9 +3,9 @@
 //! <https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md> and
 //! <https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md>.
 
-use crate::models::{small, two_half_inputs, two_inputs};
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::{small, two_half_inputs, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

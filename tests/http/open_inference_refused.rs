@@ -1,9 +1,9 @@
 //! The Open Inference Protocol: requests that are wrong. Each is refused for its reason, in the words of both standards,
 //! and the server goes on.
 
-use crate::models::{small, two_inputs};
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::{small, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

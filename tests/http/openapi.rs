@@ -1,8 +1,9 @@
 //! The description of the interface: it is sound, it is what is checked in, and the server keeps what it promises.
 
-use crate::models::{small, two_inputs};
-use crate::pictures::jpeg;
-use crate::server::{Server, length};
+use crate::http::models::{small, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Server, length};
+use maasm_tests::python;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -73,9 +74,7 @@ fn every_operation_has_a_name_a_summary_answers_with_schemas_errors_and_the_role
 
 #[test]
 fn the_description_is_sound_and_answers_have_the_form_that_it_promises() {
-    let Some(python) = std::env::var_os("MAASM_PYTHON") else {
-        return println!("skipped: MAASM_PYTHON names no Python; `cargo xtask test` provides one");
-    };
+    let Some(python) = python::interpreter() else { return };
     let server = Server::start(&[&small("animals", "1.0.0"), &two_inputs("both", "1.0.0")], &[]);
     let component = small("animals", "1.1.0");
     let tensors = |data: &str| {

@@ -1,7 +1,7 @@
 //! Optimising and tuning over HTTP.
 
-use crate::samples;
-use crate::server::{Answer, Server, length};
+use crate::commands::samples;
+use crate::http::server::{Answer, Server, length};
 use maasm_tests::onnx;
 use serde_json::{Value, json};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! A real network and a real photograph.
 
-use crate::models::{data, lite0};
-use crate::server::Server;
+use crate::http::models::{data, lite0};
+use crate::http::server::Server;
 
 #[test]
 fn a_tench_is_recognised_as_one() {

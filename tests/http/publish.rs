@@ -1,8 +1,8 @@
 //! Publishing over HTTP: what is uploaded becomes a version, or is refused with the reason.
 
-use crate::models::{small, two_inputs};
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server};
+use crate::http::models::{small, two_inputs};
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server};
 use maasm_tests::onnx::{encode, small_network};
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -1,8 +1,8 @@
 //! What there is, and what there is not.
 
-use crate::models::small;
-use crate::pictures::{jpeg, picture};
-use crate::server::Server;
+use crate::http::models::small;
+use crate::http::pictures::{jpeg, picture};
+use crate::http::server::Server;
 use image::ImageFormat;
 use std::sync::LazyLock;
 

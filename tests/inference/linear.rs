@@ -1,8 +1,8 @@
 //! Models that arrive quantised, as onnxruntime's `quantize_static` writes them: they compute with the file's integers, and
 //! answer as onnxruntime does with the same file.
 
-use crate::accuracy::{data, photographs, pixels};
-use crate::network::{bytes, compiled, component, native, onnxruntime, run_component, run_native, top};
+use crate::inference::accuracy::{data, photographs, pixels};
+use crate::inference::network::{bytes, compiled, component, native, onnxruntime, run_component, run_native, top};
 use maasm::compile::{Compiled, Layers};
 use maasm::package::Simd;
 use maasm::source::{Limits, Source};
@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 use tract_onnx::pb::{AttributeProto, GraphProto, TensorProto, attribute_proto};
-
-const NO_PYTHON: &str = "skipped: MAASM_PYTHON names no Python with onnxruntime; `cargo xtask test` provides one";
 
 /// How a model is quantised.
 #[derive(Clone, Copy, Debug)]
@@ -92,9 +90,7 @@ fn a_quantised_efficientnet_computes_with_bytes_and_answers_as_onnxruntime_does(
     let classes: Vec<usize> = photographs(&data).iter().skip(1).step_by(2).map(|(_, class)| *class).collect();
     for way in WAYS {
         let model = data.join("efficientnet-lite0.onnx");
-        let Some(quantized) = Quantized::new(&model, &samples, "1x3x224x224", way) else {
-            return println!("{NO_PYTHON}");
-        };
+        let Some(quantized) = Quantized::new(&model, &samples, "1x3x224x224", way) else { return };
         let expected = onnxruntime(&quantized.path(), &others, None).expect("it has just been there");
         let compiled = compiled(&quantized.source());
         assert_eq!(compiled.layers(), Layers { int8: 50, float: 0 }, "{way:?}");
@@ -118,7 +114,7 @@ fn a_quantised_efficientnet_computes_with_bytes_and_answers_as_onnxruntime_does(
 #[test]
 fn a_quantised_model_gives_the_same_bits_natively_and_in_webassembly_with_and_without_relaxed_simd() {
     for way in [WAYS[0], WAYS[3]] {
-        let Some(small) = small(way) else { return println!("{NO_PYTHON}") };
+        let Some(small) = small(way) else { return };
         let compiled = compiled(&small.quantized.source());
         let mut executor = native(&compiled);
         let [relaxed, plain] = [Simd::Relaxed, Simd::Plain].map(|simd| component(&compiled, None, simd));
@@ -133,7 +129,7 @@ fn a_quantised_model_gives_the_same_bits_natively_and_in_webassembly_with_and_wi
 #[test]
 fn outputs_of_a_small_network_are_within_one_step_of_onnxruntimes() {
     for way in WAYS {
-        let Some(Small { quantized, inputs }) = small(way) else { return println!("{NO_PYTHON}") };
+        let Some(Small { quantized, inputs }) = small(way) else { return };
         let source = quantized.source();
         let expected = onnxruntime(&quantized.path(), &inputs, None).expect("it has just been there");
         let step = scale(&source, "scores_scale");

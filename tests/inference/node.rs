@@ -1,12 +1,13 @@
 //! A component in Node, which knows nothing of wasmtime: jco makes a JavaScript module of it.
 
+use maasm_tests::skip;
 use std::path::Path;
 use std::process::Command;
 
 /// What a component gives for each of the inputs; `None` if there is no Node.
 pub fn run(component: &[u8], inputs: &[Vec<f32>]) -> Option<Vec<u8>> {
     let Some(jco) = std::env::var_os("MAASM_JCO") else {
-        println!("skipped: MAASM_JCO names no folder with jco; `cargo xtask test` installs it where there is a Node");
+        skip::for_want_of("jco (MAASM_JCO names its folder)");
         return None;
     };
     let folder = tempfile::tempdir().unwrap();

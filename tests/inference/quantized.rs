@@ -1,9 +1,9 @@
 //! EfficientNet-Lite0 in int8, calibrated with every other photograph and looked at with the others: nearly of one mind
 //! with itself in f32, a quarter as large, and the same bits wherever it runs.
 
-use crate::accuracy::{data, photographs, pixels, recipe};
-use crate::network::{bytes, compiled, component, native, packaged, run_component, run_native, top};
-use crate::node;
+use crate::inference::accuracy::{data, photographs, pixels, recipe};
+use crate::inference::network::{bytes, compiled, component, native, packaged, run_component, run_native, top};
+use crate::inference::node;
 use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Compiled, Options, compile};
 use maasm::package::{Simd, package};

@@ -1,8 +1,8 @@
 //! EfficientNet-Lite0 learns kinds of things of every other photograph and tells those of the others, as often as
 //! scikit-learn's logistic regression on the same features does.
 
-use crate::accuracy::{data, photographs, pixels};
-use crate::network::{bytes, compiled, native, onnxruntime, run_native, top};
+use crate::inference::accuracy::{data, photographs, pixels};
+use crate::inference::network::{bytes, compiled, native, onnxruntime, run_native, top};
 use maasm::source::{Limits, Source};
 use maasm_tests::python;
 use prost::Message;

@@ -1,6 +1,6 @@
 //! A component that asks for a graph which is not its own, in the engine that serves.
 
-use crate::support::{NAME, card, compiled, engine};
+use crate::nn::support::{NAME, card, compiled, engine};
 use maasm::compile::Options;
 use maasm::engine::{CallError, Tensor};
 use maasm::package::over_nn;

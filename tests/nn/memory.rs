@@ -1,6 +1,6 @@
 //! Weights are there once, however many ask at a time.
 
-use crate::support::{by_host, compiled, component, engine};
+use crate::nn::support::{by_host, compiled, component, engine};
 use maasm::compile::Options;
 use maasm::engine::{ElementType, Tensor};
 use maasm_tests::onnx::{model, node, value, weights};

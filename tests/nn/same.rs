@@ -1,6 +1,6 @@
 //! What the host computes is what the component computes.
 
-use crate::support::{by_host, card, compiled, component, engine, in_sandbox};
+use crate::nn::support::{by_host, card, compiled, component, engine, in_sandbox};
 use maasm::compile::quantize::{Ranges, calibrate};
 use maasm::compile::{Options, WeightFormat};
 use maasm::engine::{CallError, ElementType, ModelError, Tensor};

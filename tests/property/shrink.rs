@@ -1,7 +1,7 @@
 //! The least of a graph that is still wrong.
 
-use crate::native::{self, Answer};
-use crate::reference::Reference;
+use crate::property::native::{self, Answer};
+use crate::property::reference::Reference;
 use maasm_tests::graph::{Graph, Value};
 use maasm_tests::onnx;
 

@@ -1,6 +1,6 @@
 //! Manifests: ours, to the letter, and others'.
 
-use crate::layout::{Layout, facts};
+use crate::registry::layout::{Layout, facts};
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::artifact;
 use maasm::registry::oci::facts::Facts;

@@ -1,8 +1,8 @@
 //! What is attached to a version goes with it.
 
-use crate::docker::{Docker, Referred};
-use crate::layout::{Layout, options};
-use crate::liar::Liar;
+use crate::registry::docker::{Docker, Referred};
+use crate::registry::layout::{Layout, options};
+use crate::registry::liar::Liar;
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::attachment;
 use maasm::registry::oci::remote::Options;

@@ -1,6 +1,6 @@
 //! `maasm push` and `maasm pull`, and what `wash` pulls recognises a picture.
 
-use crate::docker::Docker;
+use crate::registry::docker::Docker;
 use maasm::engine::EngineOptions;
 use maasm::registry::{Intent, Provenance, Registry};
 use maasm::service::Service;

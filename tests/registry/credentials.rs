@@ -1,8 +1,8 @@
 //! Who we are to a registry.
 
-use crate::docker::{Docker, Referred};
-use crate::layout::{Layout, options};
-use crate::liar::Liar;
+use crate::registry::docker::{Docker, Referred};
+use crate::registry::layout::{Layout, options};
+use crate::registry::liar::Liar;
 use maasm::registry::oci::credentials::Credentials;
 use maasm::registry::oci::reference::Reference;
 use maasm::registry::oci::remote::{Error, Options};

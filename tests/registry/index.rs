@@ -1,6 +1,6 @@
 //! The layout as others see it.
 
-use crate::layout::Layout;
+use crate::registry::layout::Layout;
 use maasm::registry::oci::index::{self, Entry, IndexError};
 use maasm_tests::component;
 

@@ -1,8 +1,8 @@
 //! What broke off goes on where it did.
 
-use crate::docker::{Docker, Referred, reference};
-use crate::layout::{Layout, options};
-use crate::proxy::{Direction, Proxy};
+use crate::registry::docker::{Docker, Referred, reference};
+use crate::registry::layout::{Layout, options};
+use crate::registry::proxy::{Direction, Proxy};
 use maasm::registry::blobs::{Blobs, Durability};
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::remote::{self, Error, Options, Progress};

@@ -1,7 +1,7 @@
 //! A registry that answers what it is told to.
 
-use crate::docker;
-use crate::layout::Layout;
+use crate::registry::docker;
+use crate::registry::layout::Layout;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};

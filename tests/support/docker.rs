@@ -1,5 +1,6 @@
 //! Docker's registry, as a program of its own.
 
+use crate::skip;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,7 +31,7 @@ impl Docker {
 
     fn start_with(more: &str) -> Option<Self> {
         let Some(program) = program() else {
-            println!("skipped: MAASM_DOCKER_REGISTRY names no registry; `cargo xtask test` fetches one");
+            skip::for_want_of("docker-registry (MAASM_DOCKER_REGISTRY names it)");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();

@@ -9,6 +9,7 @@
 //! - `answers`: what a host makes of a picture
 //! - `component`: components made by hand
 //! - `layout`: how the values of `wit/model.wit` lie in memory
+//! - `skip`: tests that are skipped
 //! - `torch`, `python`: other people's formats and engines
 //! - `nn`: a component that asks wasi-nn for what it should not
 //! - `docker`: Docker's registry, as a program of its own
@@ -25,6 +26,7 @@ pub mod nn;
 pub mod onnx;
 pub mod python;
 pub mod random;
+pub mod skip;
 pub mod tensor;
 pub mod torch;
 pub mod watched;

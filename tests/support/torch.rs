@@ -1,8 +1,8 @@
 //! Files as PyTorch saves state dicts, written byte by byte.
 
-use npyz::zip::{self, ZipWriter, write::FileOptions};
 use std::io::{Cursor, Write};
 use tract_onnx::pb::TensorProto;
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// A tensor as `torch.save` sees it.
 pub struct Tensor {
@@ -86,7 +86,7 @@ impl StateDict {
     /// The layout since PyTorch 1.6.
     pub fn archive(&self) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = FileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         let mut member = |name: &str, bytes: &[u8]| {
             zip.start_file(format!("archive/{name}"), options).unwrap();
             zip.write_all(bytes).unwrap();

@@ -4,7 +4,7 @@ use crate::toolchain::{self, Toolchain};
 use crate::{process, workspace};
 use anyhow::{Context, Result};
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,6 +35,14 @@ pub struct Guest {
     linking: &'static str,
 }
 
+impl Guest {
+    /// Its flavours and their files, for the host to embed.
+    fn files(&self) -> impl Iterator<Item = (Flavour, PathBuf)> {
+        let file = |flavour: &Flavour| workspace::templates().join(format!("{}-{}.wasm", self.name, flavour.name));
+        self.flavours.iter().map(move |flavour| (*flavour, file(flavour)))
+    }
+}
+
 /// Symbols and relocations stay, for the packager, which leaves out what is not needed once it knows what that is.
 const RELOCATABLE: &str = "link-arg=--emit-relocs";
 const STRIPPED: &str = "strip=symbols";
@@ -50,19 +58,47 @@ pub const API: Guest = Guest { package: "maasm-api", name: "api", flavours: &[PL
 pub const SELF_CHECK: Guest =
     Guest { package: "maasm-self-check", name: "self-check", flavours: BOTH, linking: STRIPPED };
 
-/// Compiles guests, each in its flavours, to `target/guest/NAME-FLAVOUR.wasm`. A file whose bytes would not change is left
-/// alone, so that nothing that embeds it is compiled again. Gives the toolchain that was used.
-pub fn build(guests: &[Guest]) -> Result<Toolchain> {
+/// Compiles guests, each in its flavours, to `target/guest/NAME-FLAVOUR.wasm`, and runs `cargo`, which compiles something
+/// that may embed them. Gives the toolchain that compiled the guests.
+///
+/// The first time, both happen at once: the host's build script waits for the lock that is held here.
+pub fn build_beside(guests: &[Guest], cargo: &mut Command, what: &str) -> Result<Toolchain> {
     let toolchain = toolchain::find()?;
-    for flavour in BOTH {
-        for guest in guests.iter().filter(|guest| guest.flavours.contains(flavour)) {
-            let what = format!("compiling the {} guest for {}", guest.name, flavour.features);
-            let built = process::step(&what, || compile(&toolchain, flavour, guest))?;
-            let kept = workspace::templates().join(format!("{}-{}.wasm", guest.name, flavour.name));
-            copy_if_changed(&built, &kept)?;
-        }
+    let is_first = !guests.iter().flat_map(Guest::files).all(|(_, file)| file.exists());
+    if is_first {
+        fs::create_dir_all(workspace::templates())?;
+        let lock = File::create(workspace::templates().join("lock"))?;
+        lock.lock().context("cannot lock target/guest")?;
+        let compile = || {
+            let result = build(&toolchain, guests);
+            drop(lock);
+            result
+        };
+        process::step(&format!("{what}, and the guests beside it"), || {
+            process::beside(compile, || process::run(cargo)).map(|_| ())
+        })?;
+    } else {
+        build(&toolchain, guests)?;
     }
+    // The first time, too: a template may have changed after cargo had looked whether it did.
+    process::step(what, || process::run(cargo))?;
     Ok(toolchain)
+}
+
+/// Compiles guests, both flavours at once. A file whose bytes would not change is left alone, so that nothing that embeds
+/// it is compiled again.
+fn build(toolchain: &Toolchain, guests: &[Guest]) -> Result<()> {
+    let compile_all = |flavour: &Flavour| {
+        for guest in guests {
+            if let Some((_, kept)) = guest.files().find(|(made, _)| made == flavour) {
+                let what = format!("compiling the {} guest for {}", guest.name, flavour.features);
+                let built = process::step(&what, || compile(toolchain, flavour, guest))?;
+                copy_if_changed(&built, &kept)?;
+            }
+        }
+        Ok(())
+    };
+    process::beside(|| compile_all(&RELAXED), || compile_all(&PLAIN)).map(|_| ())
 }
 
 /// Runs clippy on guests as they are compiled for WebAssembly, if the toolchain has clippy.

@@ -14,6 +14,22 @@ pub fn step<T>(what: &str, action: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(result)
 }
 
+/// Does two things at once.
+///
+/// # Errors
+/// If one fails: the first one's error, or else the second one's.
+pub fn beside<A: Send, B>(
+    first: impl FnOnce() -> Result<A> + Send,
+    second: impl FnOnce() -> Result<B>,
+) -> Result<(B, A)> {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok((second?, first))
+    })
+}
+
 /// Runs a program with this one's terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;

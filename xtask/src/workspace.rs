@@ -33,12 +33,46 @@ pub fn metadata(arguments: &[&str]) -> Result<serde_json::Value> {
 pub const PACKAGES: [&str; 7] =
     ["--workspace", "--exclude", "maasm-self-check", "--exclude", "maasm-api", "--exclude", "maasm-model-nn"];
 
+/// How programs for this machine are compiled.
+#[derive(Clone, Copy)]
+pub enum Profile {
+    /// In minutes. What runs inside WebAssembly is as fast as ever; it has a profile of its own.
+    Quick,
+    /// As given to users, and measured.
+    Release,
+}
+
+impl Profile {
+    /// What cargo is told.
+    pub fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Quick => &[],
+            Self::Release => &["--release"],
+        }
+    }
+
+    /// The folder in [`target`] that cargo compiles to.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Quick => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// A cargo command line that compiles a program of this workspace, and where the program lies then.
+pub fn program(name: &str, profile: Profile) -> Result<(Command, PathBuf)> {
+    let mut command = cargo();
+    command.arg("build").args(profile.arguments()).args(["--bin", name]).args(PACKAGES);
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok((command, target()?.join(profile.folder()).join(file)))
+}
+
 /// Compiles a program of this workspace and tells where it lies.
-pub fn program(name: &str) -> Result<PathBuf> {
-    process::step(&format!("compiling {name}"), || {
-        process::run(cargo().args(["build", "--release", "--bin", name]).args(PACKAGES))
-    })?;
-    Ok(target()?.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+pub fn compile(name: &str, profile: Profile) -> Result<PathBuf> {
+    let (mut command, program) = program(name, profile)?;
+    process::step(&format!("compiling {name}"), || process::run(&mut command))?;
+    Ok(program)
 }
 
 /// The cargo that runs this program, in the repository.

@@ -6,12 +6,12 @@ use crate::source::{self, Limits};
 use anyhow::{Context, Result, bail};
 use half::f16;
 use npyz::npz::file_name_from_array_name;
-use npyz::zip::ZipWriter;
-use npyz::zip::write::FileOptions;
 use npyz::{AutoSerialize, WriterBuilder};
 use std::io::{Seek, Write};
 use std::path::Path;
 use tract_onnx::pb::tensor_proto::DataType;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// Reads one array as the input of this name.
 ///
@@ -69,7 +69,7 @@ fn tensor(name: &str, array: source::Array) -> Result<Tensor> {
 pub fn write(tensors: &[Tensor], file: impl Write + Seek) -> Result<()> {
     let mut zip = ZipWriter::new(file);
     for tensor in tensors {
-        let options = FileOptions::default().large_file(tensor.data.len() >= 1 << 31);
+        let options = SimpleFileOptions::default().large_file(tensor.data.len() >= 1 << 31);
         zip.start_file(file_name_from_array_name(&tensor.name), options)?;
         match tensor.element_type {
             ElementType::F32 => array(tensor, f32::from_le_bytes, &mut zip)?,

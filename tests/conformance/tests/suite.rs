@@ -5,13 +5,12 @@ use maasm_conformance::crew::Crew;
 use maasm_conformance::engines::Engine;
 use maasm_conformance::suite::{FOLDER, Suite, Test};
 use maasm_conformance::table::{self, Row};
+use maasm_tests::python;
 use std::path::Path;
 
 #[test]
 fn nothing_is_worse_than_the_table_says() {
-    let Some(python) = std::env::var_os("MAASM_PYTHON") else {
-        return println!("skipped: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
-    };
+    let Some(python) = python::interpreter() else { return };
     let suite = Suite::generated(python.as_ref(), Path::new(FOLDER)).unwrap();
     let tests: Vec<&Test> = suite.tests.iter().collect();
     let crew = Crew::new(Path::new(env!("CARGO_BIN_EXE_maasm-conformance")));

@@ -12,10 +12,8 @@ const FILES: u64 = 4000;
 
 #[test]
 fn whatever_happened_to_a_file_it_is_inspected_and_packaged_or_refused() {
-    let suite = python::interpreter().map(|python| Suite::generated(&python, Path::new(FOLDER)).unwrap().folder);
-    if suite.is_none() {
-        println!("without ONNX's tests: MAASM_PYTHON names no Python with onnx; `cargo xtask test` provides one");
-    }
+    let Some(python) = python::interpreter() else { return };
+    let suite = Some(Suite::generated(&python, Path::new(FOLDER)).unwrap().folder);
     let folder = tempfile::tempdir().unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_maasm-fuzz"));
     let overseer = Overseer { seed: 2026, files: FILES, suite, ..Overseer::new(program, folder.path()) };

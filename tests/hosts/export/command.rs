@@ -1,7 +1,7 @@
 //! The command line.
 
 use super::export;
-use crate::own::Sample;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_tests::component;
 use std::process::Command;

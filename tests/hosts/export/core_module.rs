@@ -1,10 +1,10 @@
 //! `maasm export --target core`: what knows no components gets a core module and a header for C.
 
 use super::{ByHand, exported};
-use crate::own::Sample;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_tests::answers::Answers;
-use maasm_tests::layout;
+use maasm_tests::{layout, skip};
 use maasm_trials::hosts::{file, output, wabt};
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn compiler() -> Command {
 #[test]
 fn a_core_module_in_node_gives_the_answers_of_our_host() {
     if Command::new("node").arg("--version").output().is_err() {
-        return println!("skipped: there is no Node");
+        return skip::for_want_of("Node");
     }
     let sample = Sample::new(Simd::Plain);
     let module = exported(&sample.component, "core", &[]).join("small.wasm");

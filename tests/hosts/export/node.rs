@@ -1,7 +1,7 @@
 //! Node: the package works once jco has made its module.
 
 use super::exported;
-use crate::own::Sample;
+use crate::hosts::own::Sample;
 use maasm::package::Simd;
 use maasm_trials::hosts::{jco, output, transpile};
 use serde_json::Value;

@@ -6,6 +6,7 @@ mod nn;
 
 use super::build;
 use crate::measure::{Contender, Results};
+use crate::workspace::Profile;
 use crate::{machine, node, process, python, samples, workspace};
 use anyhow::{Context, Result};
 use compete::{Alike, compete};
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
 
 fn prepare() -> Result<Tools> {
     let python = python::with_packages("test")?;
-    let maasm = build::build()?;
+    let maasm = build::build(Profile::Release)?;
     let folder = workspace::root().join("target/bench");
     if !folder.join("input.f32").exists() {
         process::step("making networks with random weights", || {

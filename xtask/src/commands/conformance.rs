@@ -1,5 +1,6 @@
 //! `cargo xtask conformance`
 
+use crate::workspace::Profile;
 use crate::{guest, process, python, workspace};
 use anyhow::Result;
 use std::process::Command;
@@ -8,9 +9,10 @@ use std::process::Command;
 /// about those tests instead.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
-    guest::build(&[guest::MODEL, guest::MODEL_NN, guest::API, guest::SELF_CHECK])?;
+    let (mut cargo, conformance) = workspace::program("maasm-conformance", Profile::Quick)?;
+    let guests = [guest::MODEL, guest::MODEL_NN, guest::API, guest::SELF_CHECK];
+    guest::build_beside(&guests, &mut cargo, "compiling maasm-conformance")?;
     let command = if arguments.is_empty() { "write" } else { "show" };
-    let conformance = workspace::program("maasm-conformance")?;
     process::step("running ONNX's node tests", || {
         let mut run = Command::new(&conformance);
         run.current_dir(workspace::root()).arg(command).args(arguments);

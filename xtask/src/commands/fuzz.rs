@@ -1,6 +1,7 @@
 //! `cargo xtask fuzz`
 
 use super::build;
+use crate::workspace::Profile;
 use crate::{process, python, workspace};
 use anyhow::Result;
 use std::process::Command;
@@ -9,8 +10,8 @@ use std::process::Command;
 /// are the program's: `--minutes 10`, `--seed N`.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
-    let binary = build::build()?;
-    let fuzz = workspace::program("maasm-fuzz")?;
+    let binary = build::build(Profile::Quick)?;
+    let fuzz = workspace::compile("maasm-fuzz", Profile::Quick)?;
     process::step("trying files that something happened to", || {
         let mut run = Command::new(&fuzz);
         run.current_dir(workspace::root());

@@ -1,6 +1,7 @@
 //! `cargo xtask hosts`
 
 use super::{serve, trial};
+use crate::workspace::Profile;
 use crate::{machine, node, process, python, samples, workspace};
 use anyhow::{Result, bail};
 use std::fs;
@@ -15,7 +16,7 @@ const LARGEST_PICTURE: u64 = 30_000;
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let python = python::with_packages("test")?;
     let jco = node::with(node::JCO)?;
-    let (maasm, trials) = trial::build()?;
+    let (maasm, trials) = trial::build(Profile::Release)?;
     let mut tables = Vec::new();
     for (simd, title) in FLAVOURS {
         let (component, cat) = serve::package(&maasm, simd)?;

@@ -1,6 +1,7 @@
 //! `cargo xtask serve`
 
 use super::build;
+use crate::workspace::Profile;
 use crate::{process, samples, workspace};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::Command;
 
 /// Serves EfficientNet-Lite0, made from its structure and its parameters. Arguments go on to `maasm serve`.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
-    let maasm = build::build()?;
+    let maasm = build::build(Profile::Quick)?;
     let (component, cat) = package(&maasm, "relaxed")?;
     eprintln!("▸ serving; in another terminal:\n");
     eprintln!("    curl --data-binary @{} http://127.0.0.1:3000/api/v1/recognize\n", cat.display());

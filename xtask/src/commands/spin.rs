@@ -1,6 +1,7 @@
 //! `cargo xtask spin`
 
 use super::{build, serve};
+use crate::workspace::Profile;
 use crate::{process, workspace};
 use anyhow::Result;
 use std::fs;
@@ -9,7 +10,7 @@ use std::process::Command;
 /// Makes what `spin.toml` and `spin-composed.toml` name: EfficientNet-Lite0, the front, and both composed.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     super::no_arguments(arguments)?;
-    let maasm = build::build()?;
+    let maasm = build::build(Profile::Quick)?;
     let (component, _) = serve::package(&maasm, "relaxed")?;
     let folder = workspace::root().join("target/spin");
     fs::create_dir_all(&folder)?;

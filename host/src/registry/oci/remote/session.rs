@@ -18,7 +18,7 @@ pub struct Session {
     pub(super) credentials: Credentials,
     pub(super) is_push: bool,
     pub(super) authorization: Mutex<Option<Authorization>>,
-    http: Client,
+    pub(super) http: Client,
     base: Url,
 }
 
@@ -161,7 +161,7 @@ impl Session {
     }
 
     /// Whether HTTP is spoken without TLS.
-    pub fn is_plain(&self) -> bool {
+    fn is_plain(&self) -> bool {
         self.base.scheme() == "http"
     }
 

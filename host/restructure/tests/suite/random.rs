@@ -1,14 +1,12 @@
 //! Random graphs of all operators stay valid, and models that something happened to are refused or changed, but nothing
 //! panics.
 
-mod support;
-
+use crate::support::compare;
 use maasm_restructure::low_rank::Keep;
 use maasm_restructure::{channels, equalize, fold, head, low_rank, magnitude};
 use maasm_tests::mutation::mutate;
 use maasm_tests::random::Random;
 use maasm_tests::{graph, onnx};
-use support::compare;
 use tract_onnx::pb::{ModelProto, NodeProto};
 
 /// A random graph with a convolution before and behind it where that fits, so that it has channels that may go.

@@ -1,10 +1,8 @@
 //! Given the same file, we see the same pixels as Pillow. `data/generate.py` says where the files come from.
 
-mod support;
-
+use crate::support::{bytes, data, decode, difference, names};
 use maasm_media::preprocess;
 use maasm_plan::recipe::{Channels, ImageRecipe, Layout};
-use support::{bytes, data, decode, difference, names};
 
 /// The pixels that Pillow found, kept as a PNG.
 fn expected(path: &str) -> (u32, u32, Vec<u8>) {

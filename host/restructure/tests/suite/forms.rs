@@ -1,11 +1,9 @@
 //! Channels are followed through changes of shape and order, through shared weights, and beside what is not followed.
 
-mod support;
-
+use crate::support::{Net, assert_alike, compare, initialiser, int};
 use maasm_restructure::channels::prune;
 use maasm_tests::onnx::{integers, node};
 use std::collections::HashMap;
-use support::{Net, assert_alike, compare, initialiser, int};
 use tract_onnx::pb::ModelProto;
 
 /// A quarter of every group is dead: taking out a quarter changes nothing. Tells how many groups there are.

@@ -1,5 +1,4 @@
 //! What the tests of this crate share.
-#![allow(dead_code, reason = "not every test needs all of it")]
 
 use maasm_media::{Limits, MediaError, Picture};
 use std::path::{Path, PathBuf};

@@ -12,10 +12,3 @@ mod program;
 mod publish;
 mod samples;
 mod transfer;
-
-#[path = "../http/models.rs"]
-#[allow(dead_code, reason = "the tests of the server need more of it")]
-mod models;
-#[path = "../http/server.rs"]
-#[allow(dead_code, reason = "the tests of the server need more of it")]
-mod server;

@@ -1,10 +1,8 @@
 //! A layer of low rank becomes two that compute the same.
 
-mod support;
-
+use crate::support::{Net, assert_alike, compare, floats, initialiser};
 use maasm_restructure::Error;
 use maasm_restructure::low_rank::{Keep, factorize};
-use support::{Net, assert_alike, compare, floats, initialiser};
 use tract_onnx::pb::ModelProto;
 
 /// rows × columns numbers, the product of two random matrices with `rank` between.

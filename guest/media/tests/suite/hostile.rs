@@ -1,9 +1,7 @@
 //! Given bytes that are not a good picture, we say so, quickly and without falling over.
 
-mod support;
-
+use crate::support::{bytes, data, decode, names};
 use maasm_media::{Limits, MediaError, decode as decode_within};
-use support::{bytes, data, decode, names};
 
 /// One picture of each format.
 const FORMATS: [&str; 7] =

@@ -31,7 +31,7 @@ impl Browser {
     /// The browser that `MAASM_BROWSER` names; nothing, and the reason printed, if it names none.
     pub fn start() -> Option<Self> {
         let Some(program) = std::env::var_os("MAASM_BROWSER").map(PathBuf::from) else {
-            println!("skipped: MAASM_BROWSER names no browser; `cargo xtask test` installs one");
+            maasm_tests::skip::for_want_of("Chromium (MAASM_BROWSER names its program)");
             return None;
         };
         Some(Self { program, folder: tempfile::tempdir().unwrap() })

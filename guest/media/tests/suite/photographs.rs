@@ -1,31 +1,30 @@
 //! Given real photographs, EfficientNet-Lite0 gets from us what it gets from someone who uses Pillow.
 
-mod support;
-
+use crate::support::{decode, difference};
 use maasm_media::{preprocess, preset};
 use maasm_plan::recipe::Layout;
+use maasm_tests::{python, skip};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{decode, difference};
 
 const SIZE: u32 = 224;
 
-/// The photographs and the Python to ask, or why there are none.
-fn surroundings() -> Result<(Vec<PathBuf>, std::ffi::OsString), String> {
+/// The photographs, if they are there.
+fn photographs() -> Option<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/imagenet");
-    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        skip::absent(&folder);
+        return None;
+    };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let python = std::env::var_os("MAASM_PYTHON").ok_or("MAASM_PYTHON names no Python that has Pillow")?;
-    Ok((paths, python))
+    Some(paths)
 }
 
 #[test]
 fn photographs_are_prepared_as_pillow_prepares_them() {
-    let (paths, python) = match surroundings() {
-        Ok(found) => found,
-        Err(reason) => return println!("skipped: {reason}"),
-    };
+    let Some(paths) = photographs() else { return };
+    let Some(python) = python::interpreter() else { return };
     let helper = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/efficientnet_lite.py");
     let output = Command::new(python).arg(helper).args(&paths).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

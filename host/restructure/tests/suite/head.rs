@@ -1,10 +1,8 @@
 //! The classifier at the end is read, replaced, scaled and cut off.
 
-mod support;
-
+use crate::support::{Net, compare, int};
 use maasm_restructure::{Error, head};
 use maasm_tests::onnx::integers;
-use support::{Net, compare, int};
 use tract_onnx::pb::ModelProto;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value;
 use tract_onnx::pb::type_proto;

@@ -1,11 +1,9 @@
 //! Channels that contribute nothing can leave without a trace, whatever the graph, and onnxruntime is the judge.
 
-mod support;
-
+use crate::support::{Net, assert_alike, compare, floats, initialiser, int};
 use maasm_restructure::channels::{Pruned, prune};
 use maasm_tests::onnx::integers;
 use std::collections::HashMap;
-use support::{Net, assert_alike, compare, floats, initialiser, int};
 use tract_onnx::pb::ModelProto;
 
 type Built = (ModelProto, HashMap<String, Vec<usize>>);

@@ -1,10 +1,8 @@
 //! Bad input is refused by an error that names it.
 
-mod support;
-
+use crate::support::{Net, initialiser, tensor};
 use maasm_restructure::{channels, head, magnitude, normalise};
 use maasm_tests::onnx::{node, small_network};
-use support::{Net, initialiser, tensor};
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{AttributeProto, ModelProto, TensorProto};

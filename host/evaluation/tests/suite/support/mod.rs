@@ -1,5 +1,4 @@
 //! Evaluations of models that answer as they are told, and a browser.
-#![allow(dead_code, reason = "each test needs another part of it")]
 
 pub mod browser;
 

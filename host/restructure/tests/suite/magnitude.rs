@@ -1,9 +1,7 @@
 //! The smallest weights become zero, exactly as many as were asked for.
 
-mod support;
-
+use crate::support::{Net, assert_alike, floats, initialiser, tensor};
 use maasm_restructure::magnitude::prune;
-use support::{Net, assert_alike, floats, initialiser, tensor};
 use tract_onnx::pb::ModelProto;
 
 /// A convolution of six weights and a dense layer of four, with biases that are smaller than all of them.

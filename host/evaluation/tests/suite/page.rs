@@ -1,12 +1,10 @@
 //! The page, opened in Chromium: everything is there, nothing sticks out, nothing is fetched and nothing runs.
 
-mod support;
-
+use crate::support::browser::Browser;
+use crate::support::report;
 use maasm_evaluation::Report;
 use maasm_evaluation::html::page;
 use std::path::PathBuf;
-use support::browser::Browser;
-use support::report;
 
 /// Few classes with a comparison; many; numbers; and a report without anything.
 fn reports() -> Vec<(&'static str, Report)> {

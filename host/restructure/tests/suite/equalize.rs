@@ -1,10 +1,8 @@
 //! Folded and equalised networks compute the same, and their channels have like ranges.
 
-mod support;
-
+use crate::support::{Net, assert_alike, floats, int};
 use maasm_restructure::equalize::equalize;
 use maasm_restructure::fold::fold;
-use support::{Net, assert_alike, floats, int};
 use tract_onnx::pb::{ModelProto, TensorProto};
 
 /// Convolutions whose channels have ranges that differ by far; the activation stands between.

@@ -22,7 +22,5 @@ mod photographs;
 mod pictures;
 mod publish;
 mod routes;
-#[path = "../commands/samples.rs"]
-mod samples;
 mod server;
 mod tls;

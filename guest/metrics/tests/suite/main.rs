@@ -1,0 +1,4 @@
+//! Figures are those of scikit-learn.
+
+mod report;
+mod scikit_learn;

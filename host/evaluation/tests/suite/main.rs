@@ -1,0 +1,5 @@
+//! Data sets as people have them, and the report's page in a browser.
+
+mod data;
+mod page;
+mod support;
