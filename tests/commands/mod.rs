@@ -10,5 +10,5 @@ mod optimize;
 mod place;
 mod program;
 mod publish;
-mod samples;
+pub mod samples;
 mod transfer;

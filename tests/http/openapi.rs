@@ -33,7 +33,7 @@ fn the_checked_in_description_is_the_servers() {
     let copy = std::fs::read_to_string(COPY).unwrap_or_default();
     assert!(
         copy == text,
-        "docs/openapi.json is not what the server says; `MAASM_UPDATE_DOCS=1 cargo test --release --test http \
+        "docs/openapi.json is not what the server says; `MAASM_UPDATE_DOCS=1 cargo test -p maasm --test maasm http::openapi \
          description` writes it anew"
     );
 }

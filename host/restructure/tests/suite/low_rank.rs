@@ -33,9 +33,9 @@ fn network() -> ModelProto {
     let weights = net.parameter(&[30, 24], &weights);
     let bias = net.random(30, 1, -1.0, 1.0);
     let bias = net.parameter(&[30], &bias);
-    let mut attributes = vec![support::int("transB", 1)];
+    let mut attributes = vec![crate::support::int("transB", 1)];
     for (name, f) in [("alpha", 0.5), ("beta", 2.0)] {
-        let mut attribute = support::int(name, 0);
+        let mut attribute = crate::support::int(name, 0);
         (attribute.r#type, attribute.f) = (1, f);
         attributes.push(attribute);
     }

@@ -21,7 +21,7 @@ fn network() -> ModelProto {
     ];
     for (number, (tensor, values)) in model.graph.as_mut().unwrap().initializer.iter_mut().zip(values).enumerate() {
         let dims: Vec<usize> = tensor.dims.iter().map(|&extent| extent as usize).collect();
-        *tensor = support::tensor(&format!("p{number}"), &dims, values);
+        *tensor = crate::support::tensor(&format!("p{number}"), &dims, values);
     }
     model
 }

@@ -17,9 +17,9 @@ impl<'a> Archive<'a> {
         Ok(Self { zip: zip.map_err(|error| format!("is a damaged zip archive: {error}"))?, left: limit })
     }
 
-    /// The members' names, sorted.
+    /// The members' names, sorted; those that are not text are left out.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.zip.file_names().map(Into::into).collect();
+        let mut names: Vec<String> = self.zip.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
         names.sort();
         names
     }
