@@ -87,3 +87,20 @@ fn a_damaged_version_is_not_deployed_until_it_is_published_again() {
     assert_eq!(deploy(&server, "1.2.0").status, 200);
     assert_eq!(server.recognize(&jpeg()).is_recognition()["version"], "1.2.0");
 }
+
+#[test]
+fn no_answer_tells_where_a_damaged_version_lies_and_the_log_does() {
+    let (server, folder) = prepared();
+    let server = damaged(server, folder.path(), "1.1.0");
+    let path = folder.path().to_str().unwrap();
+    let mut answers = vec![server.recognize_with("?version=1.1.0", &jpeg()), server.recognize(&jpeg())];
+    answers.push(deploy(&server, "1.1.0"));
+    let told = ["deployments/animals", "deployments", "models/animals", "models", "audit", "jobs"];
+    answers.extend(told.map(|path| server.get(&format!("/api/v1/{path}"))));
+    answers.push(server.send("POST", "/api/v1/fsck", "", b""));
+    answers[0].is_problem(503, "unavailable", "cannot be loaded: its component is damaged: ");
+    for answer in answers {
+        assert!(!answer.body.contains(path), "{answer:?}");
+    }
+    assert!(server.log().contains(path), "{}", server.log());
+}

@@ -109,7 +109,7 @@ fn what_the_host_cannot_compute_with_is_refused_and_nothing_changes() {
         json!({"engine": "nn", "backend": "onnxruntime"}),
         409,
         "cannot-load",
-        "no onnxruntime library at /nowhere",
+        "no onnxruntime library where the server looks for one",
     );
     refused(json!({"engine": "nn", "backend": "abacus"}), 400, "bad-request", "abacus");
     refused(json!({"engine": "nn", "threads": 0}), 400, "bad-request", "nonzero");
@@ -132,7 +132,7 @@ fn a_server_that_lost_its_library_says_so_and_answers_once_it_is_back() {
     let restart =
         |library: &str| Server::start(&[], &["--data-dir", folder.path().to_str().unwrap(), "--onnxruntime", library]);
     let without = restart("/nowhere");
-    without.recognize(&jpeg()).is_problem(503, "unavailable", "no onnxruntime library at /nowhere");
+    without.recognize(&jpeg()).is_problem(503, "unavailable", "no onnxruntime library where the server looks for one");
     assert_eq!(without.get("/api/v1/deployments/net").json()["revision"], 1, "it did not go back");
     drop(without);
     alike(&recognized(&restart(library.to_str().unwrap())), &expected);

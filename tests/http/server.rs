@@ -37,12 +37,16 @@ pub fn maasm() -> Command {
 impl Server {
     /// Serves these components, with more arguments if need be.
     pub fn start(components: &[&[u8]], arguments: &[&str]) -> Self {
+        Self::start_by(maasm(), components, arguments)
+    }
+
+    /// The same by this command, which runs the program in an environment of its own.
+    pub fn start_by(mut command: Command, components: &[&[u8]], arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let paths: Vec<PathBuf> = (0..components.len()).map(|i| folder.path().join(format!("{i}.wasm"))).collect();
         for (path, component) in paths.iter().zip(components) {
             std::fs::write(path, component).unwrap();
         }
-        let mut command = maasm();
         command.arg("serve").args(paths).args(arguments);
         if !arguments.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
@@ -176,6 +180,11 @@ pub fn read_answer(mut stream: impl Read) -> Answer {
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a header that may come more than once.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 
     pub fn json(&self) -> Value {

@@ -93,6 +93,22 @@ fn a_picture_is_recognised_over_either_version_of_tls_and_http_1_1_is_agreed_on(
 }
 
 #[test]
+fn names_and_sites_are_looked_at_over_tls_and_the_servers_own_pages_come_over_it() {
+    let identity = Identity::new();
+    let server = identity.serve();
+    let ask = |host: &str, headers: &str| {
+        let mut client = identity.connect(&server, &version::TLS13);
+        client.write_all(head("GET", "/healthz", host, headers).as_bytes()).unwrap();
+        read_answer(&mut client)
+    };
+    ask("evil.example", "").is_problem(421, "unknown-host", "--allow-host evil.example");
+    assert_eq!(ask("127.0.0.1", "Origin: https://127.0.0.1\r\n").status, 200);
+    for origin in ["http://127.0.0.1", "https://evil.example"] {
+        ask("127.0.0.1", &format!("Origin: {origin}\r\n")).is_problem(403, "cross-site", origin);
+    }
+}
+
+#[test]
 fn another_implementation_of_tls_agrees() {
     let Some(python) = python::interpreter() else { return };
     let identity = Identity::new();

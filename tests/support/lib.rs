@@ -12,11 +12,13 @@
 //! - `skip`: tests that are skipped
 //! - `torch`, `python`: other people's formats and engines
 //! - `nn`: a component that asks wasi-nn for what it should not
+//! - `browser`: Chromium
 //! - `docker`: Docker's registry, as a program of its own
 //! - `watched`: a process whose time and memory are watched
 #![forbid(unsafe_code)]
 
 pub mod answers;
+pub mod browser;
 pub mod component;
 pub mod docker;
 pub mod graph;

@@ -6,7 +6,10 @@
 //! [serve]
 //! listen = "127.0.0.1:8080"
 //! max-loaded = "4GiB"
+//! allow-host = ["models.example.org", "models"]
 //! ```
+//!
+//! What may be repeated on the command line may be a list here.
 //!
 //! `data-dir`, `server` and `key` count for every command that has them, a table for the command that it is named after.
 //! The command line counts before the environment, and that before the file. The file is the one that `--config` or
@@ -14,7 +17,7 @@
 //! to be: a stranger's folder must not say which server gets the user's key.
 
 use anyhow::{Context, Result, bail};
-use clap::Command;
+use clap::{ArgAction, Command};
 use etcetera::BaseStrategy;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -96,6 +99,19 @@ fn known(command: &Command) -> String {
 }
 
 fn default(command: Command, name: &str, option: &str, value: &Value) -> Result<Command> {
+    let options = command.find_subcommand(name).into_iter().flat_map(Command::get_arguments);
+    let argument = options.into_iter().find(|argument| argument.get_long() == Some(option)).expect("it has it");
+    let (id, repeats) = (argument.get_id().clone(), matches!(argument.get_action(), ArgAction::Append));
+    let values = match value {
+        Value::Array(values) if repeats => {
+            values.iter().map(|value| text(option, value)).collect::<Result<Vec<_>>>()?
+        }
+        value => vec![text(option, value)?],
+    };
+    Ok(command.mut_subcommand(name, |subcommand| subcommand.mut_arg(id, |argument| argument.default_values(values))))
+}
+
+fn text(option: &str, value: &Value) -> Result<&'static str> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -104,12 +120,7 @@ fn default(command: Command, name: &str, option: &str, value: &Value) -> Result<
         other => bail!("{option:?} is {}; write a text, a number or true", other.type_str()),
     };
     // The command line is described once in a process, for as long as it lasts.
-    let text: &'static str = text.leak();
-    Ok(command.mut_subcommand(name, |subcommand| {
-        let id = subcommand.get_arguments().find(|argument| argument.get_long() == Some(option));
-        let id = id.map(|argument| argument.get_id().clone()).expect("it has it");
-        subcommand.mut_arg(id, |argument| argument.default_value(text))
-    }))
+    Ok(text.leak())
 }
 
 #[cfg(test)]
@@ -134,6 +145,22 @@ mod tests {
         assert_eq!(listens(file, &["maasm", "serve"]), "127.0.0.1:8080");
         assert_eq!(listens(file, &["maasm", "serve", "--listen", "127.0.0.1:9000"]), "127.0.0.1:9000");
         assert_eq!(listens("", &["maasm", "serve"]), "127.0.0.1:3000");
+    }
+
+    #[test]
+    fn what_may_be_repeated_may_be_a_list_and_the_command_line_replaces_it() {
+        let hosts = |file: &str, line: &[&str]| -> Vec<crate::server::Host> {
+            let matches = read(file, line).unwrap();
+            let hosts = matches.subcommand().unwrap().1.get_many("allow_host");
+            hosts.into_iter().flatten().cloned().collect()
+        };
+        let named = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
+        let file = "[serve]\nallow-host = [\"a.example\", \"b.example\"]";
+        assert_eq!(hosts(file, &["maasm", "serve"]), named(&["a.example", "b.example"]));
+        assert_eq!(hosts(file, &["maasm", "serve", "--allow-host", "c.example"]), named(&["c.example"]));
+        assert_eq!(hosts("[serve]\nallow-host = \"a.example\"", &["maasm", "serve"]), named(&["a.example"]));
+        let wrong = read("[serve]\nallow-host = [[1]]", &["maasm", "serve"]).unwrap_err().to_string();
+        assert!(wrong.contains("\"allow-host\" is array"), "{wrong}");
     }
 
     #[test]

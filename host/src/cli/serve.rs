@@ -3,7 +3,7 @@
 use super::execution::Engine;
 use crate::engine::EngineOptions;
 use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
-use crate::server::{self, Access, ServerOptions, Tls};
+use crate::server::{self, Access, Host, Origin, ServerOptions, Sites, Tls};
 use crate::service::{NnOptions, Service};
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
@@ -30,6 +30,7 @@ Examples:
   maasm serve cats.wasm dogs-1.0.0.wasm dogs-1.1.0.wasm --log-format json
   maasm key create --name admin --role admin && maasm serve --listen 0.0.0.0:8080
   maasm serve --tls-cert server.pem --tls-key server.key --listen 0.0.0.0:8443
+  maasm serve --allow-origin https://photos.example.org --allow-host models.example.org
   maasm serve my-cnn.wasm --execution nn
   curl --data-binary @cat.jpg http://127.0.0.1:3000/api/v1/recognize")]
 pub struct Arguments {
@@ -47,6 +48,14 @@ pub struct Arguments {
     /// The certificate's private key, in PEM form
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// A name that the server answers to, beside its addresses and localhost; repeat it for several. A server that only
+    /// its own machine reaches answers to no other name; any other one answers to every name until one is given
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<Host>,
+    /// A site whose pages may use the server from a browser, such as https://photos.example.org; repeat it for several.
+    /// Requests from pages of all other sites are refused
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<Origin>,
     /// How long a model may take for one request
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = positive_duration)]
     deadline: Duration,
@@ -146,6 +155,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     let tls = tls.map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;
     let service = service(arguments)?;
     let options = ServerOptions {
+        sites: sites(arguments, address, tls.is_some()),
         max_concurrent: service.engine().options().max_concurrent as usize,
         max_waiting: arguments.max_waiting as usize,
         max_wait: arguments.deadline,
@@ -221,6 +231,17 @@ fn access(address: SocketAddr, registry: &Registry) -> Result<Access> {
         return Ok(Access::Keys);
     }
     Ok(Access::OpenWithoutKeys)
+}
+
+/// Names and sites that are trusted. A name can be made to lead to any address by its owner; but where a key is needed, no
+/// page has it that was not given it. So only a server that trusts its own machine is strict about names of its own accord.
+fn sites(arguments: &Arguments, address: SocketAddr, tls: bool) -> Sites {
+    Sites {
+        any_host: !address.ip().is_loopback() && arguments.allow_host.is_empty(),
+        hosts: arguments.allow_host.clone(),
+        origins: arguments.allow_origin.clone(),
+        tls,
+    }
 }
 
 /// Publishes components, and deploys the highest version of each model among them.

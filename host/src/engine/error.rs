@@ -1,7 +1,7 @@
 //! Everything that can go wrong, told so that it can be put right.
 
 use super::ModelError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Why there is no engine.
@@ -11,9 +11,9 @@ pub struct EngineError(pub String);
 
 /// Why a file cannot be loaded as a model.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.told(&self.path().display().to_string()))]
 pub enum LoadError {
     /// The file cannot be read.
-    #[error("cannot read {path}: {error}", path = path.display())]
     Read {
         /// Which file.
         path: PathBuf,
@@ -21,19 +21,16 @@ pub enum LoadError {
         error: std::io::Error,
     },
     /// The file is not WebAssembly.
-    #[error("{path} is not WebAssembly; a model component is made by `maasm package`", path = path.display())]
     NotWasm {
         /// Which file.
         path: PathBuf,
     },
     /// The file is a core module.
-    #[error("{path} is a WebAssembly core module, not a component; a model component is made by `maasm package`", path = path.display())]
     CoreModule {
         /// Which file.
         path: PathBuf,
     },
     /// The file breaks off, is invalid or was changed after it was made.
-    #[error("{path} is damaged: {reason}; fetch or package it again", path = path.display())]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -41,7 +38,6 @@ pub enum LoadError {
         reason: String,
     },
     /// The component wants something from outside.
-    #[error("a model component imports nothing, {path} wants {}", .imports.join(", "), path = path.display())]
     Imports {
         /// Which file.
         path: PathBuf,
@@ -49,7 +45,6 @@ pub enum LoadError {
         imports: Vec<String>,
     },
     /// The component is not a model, or one for another version of the interface.
-    #[error("{path} is a component, but no model: {reason}; a model component is made by `maasm package`", path = path.display())]
     NotAModel {
         /// Which file.
         path: PathBuf,
@@ -57,15 +52,20 @@ pub enum LoadError {
         reason: String,
     },
     /// It takes more than the engine gives.
-    #[error("{path} does not fit this engine: {reason}", path = path.display())]
     TooLarge {
         /// Which file.
         path: PathBuf,
         /// What it takes.
         reason: String,
     },
+    /// The operating system does not give what it takes: memory, files.
+    System {
+        /// Which file.
+        path: PathBuf,
+        /// What it says.
+        reason: String,
+    },
     /// It could not be asked who it is.
-    #[error("{path} does not describe itself: {error}", path = path.display())]
     Describe {
         /// Which file.
         path: PathBuf,
@@ -75,9 +75,32 @@ pub enum LoadError {
 }
 
 impl LoadError {
-    /// The same error, of a file that its user knows by this name.
-    #[must_use]
-    pub fn of(mut self, name: &std::path::Path) -> Self {
+    /// An error for this reason: the operating system's, whose words have a number with them, or else the file's.
+    pub(super) fn of_system_or(path: &Path, reason: String, file: impl FnOnce(PathBuf, String) -> Self) -> Self {
+        let path = path.to_owned();
+        if reason.contains("(os error ") { Self::System { path, reason } } else { file(path, reason) }
+    }
+
+    /// The error in words that call the file so: its path is not everybody's business.
+    pub fn told(&self, file: &str) -> String {
+        const MADE: &str = "a model component is made by `maasm package`";
+        match self {
+            Self::Read { error, .. } => format!("cannot read {file}: {error}"),
+            Self::NotWasm { .. } => format!("{file} is not WebAssembly; {MADE}"),
+            Self::CoreModule { .. } => format!("{file} is a WebAssembly core module, not a component; {MADE}"),
+            Self::Damaged { reason, .. } => format!("{file} is damaged: {reason}; fetch or package it again"),
+            Self::Imports { imports, .. } => {
+                format!("a model component imports nothing, {file} wants {}", imports.join(", "))
+            }
+            Self::NotAModel { reason, .. } => format!("{file} is a component, but no model: {reason}; {MADE}"),
+            Self::TooLarge { reason, .. } => format!("{file} does not fit this engine: {reason}"),
+            Self::System { reason, .. } => format!("{file} cannot be loaded now: {reason}"),
+            Self::Describe { error, .. } => format!("{file} does not describe itself: {error}"),
+        }
+    }
+
+    /// Which file.
+    pub fn path(&self) -> &Path {
         let (Self::Read { path, .. }
         | Self::NotWasm { path }
         | Self::CoreModule { path }
@@ -85,6 +108,22 @@ impl LoadError {
         | Self::Imports { path, .. }
         | Self::NotAModel { path, .. }
         | Self::TooLarge { path, .. }
+        | Self::System { path, .. }
+        | Self::Describe { path, .. }) = self;
+        path
+    }
+
+    /// The same error, of a file that its user knows by this name.
+    #[must_use]
+    pub fn of(mut self, name: &Path) -> Self {
+        let (Self::Read { path, .. }
+        | Self::NotWasm { path }
+        | Self::CoreModule { path }
+        | Self::Damaged { path, .. }
+        | Self::Imports { path, .. }
+        | Self::NotAModel { path, .. }
+        | Self::TooLarge { path, .. }
+        | Self::System { path, .. }
         | Self::Describe { path, .. }) = &mut self;
         *path = name.to_owned();
         self

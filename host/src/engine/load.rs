@@ -104,7 +104,7 @@ impl Engine {
                 (component, Some(duration))
             }
         };
-        let broken = |error: wasmtime::Error| LoadError::NotAModel { path: path.into(), reason: format!("{error:#}") };
+        let broken = |error: wasmtime::Error| not_a_model(path, &error);
         let mut linker = Linker::new(&self.inner.wasmtime);
         maasm_nn::add_to_linker(&mut linker, nn).map_err(broken)?;
         let pre = linker.instantiate_pre(&component).and_then(ModelPre::new).map_err(broken)?;
@@ -178,7 +178,7 @@ impl Engine {
             return Err(LoadError::Imports { path: path.to_owned(), imports });
         }
         let pre = Linker::new(engine).instantiate_pre(component).and_then(ModelPre::new);
-        pre.map_err(|error| LoadError::NotAModel { path: path.to_owned(), reason: format!("{error:#}") })
+        pre.map_err(|error| not_a_model(path, &error))
     }
 }
 
@@ -187,11 +187,16 @@ fn nn(limits: &mut Limits) -> &mut maasm_nn::Context {
     limits.nn.as_mut().expect("an instance of such a component has graphs")
 }
 
+fn not_a_model(path: &Path, error: &wasmtime::Error) -> LoadError {
+    LoadError::of_system_or(path, format!("{error:#}"), |path, reason| LoadError::NotAModel { path, reason })
+}
+
 /// Whether a component is invalid, or valid and more than the engine takes.
 fn why_not_compiled(path: &Path, bytes: &[u8], error: &wasmtime::Error) -> LoadError {
-    let path = path.to_owned();
     match wasmparser::Validator::new().validate_all(bytes) {
-        Err(invalid) => LoadError::Damaged { path, reason: invalid.to_string() },
-        Ok(_) => LoadError::TooLarge { path, reason: format!("{error:#}") },
+        Err(invalid) => LoadError::Damaged { path: path.to_owned(), reason: invalid.to_string() },
+        Ok(_) => {
+            LoadError::of_system_or(path, format!("{error:#}"), |path, reason| LoadError::TooLarge { path, reason })
+        }
     }
 }

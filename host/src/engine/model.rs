@@ -44,7 +44,9 @@ impl Model {
                     let reason = format!("it starts with {asked} bytes of memory, for its size {limit} are allowed");
                     LoadError::TooLarge { path: path(), reason }
                 }
-                CallError::Trap(reason) => LoadError::NotAModel { path: path(), reason },
+                CallError::Trap(reason) => {
+                    LoadError::of_system_or(&path(), reason, |path, reason| LoadError::NotAModel { path, reason })
+                }
                 error => LoadError::Describe { path: path(), error: Box::new(error) },
             })?;
         let described = session.describe();

@@ -170,6 +170,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Tells the machine's failures from the asker's: what they say is for those whose machine it is.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(self, Self::Schema { .. } | Self::Database(_) | Self::Record(_) | Self::File { .. })
+    }
+
     /// An error of this file or folder.
     pub fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

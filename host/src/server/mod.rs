@@ -3,6 +3,7 @@
 //! # Layout
 //! - `routes/`: the resources; what goes in and out of models is in [`maasm_protocol`]
 //! - `access`: who may do what; `limits`: how often; `writing`: requests that change something
+//! - `sites/`: names that the server answers to, and other sites whose pages may use it
 //! - `jobs/`: work that takes its time
 //! - `shadow`: what comes of asking another version the same
 //! - `workers`: blocking calls on threads, so many at once, so many waiting
@@ -25,6 +26,7 @@ mod problem;
 mod query;
 mod routes;
 mod shadow;
+mod sites;
 mod tls;
 mod trace;
 mod upload;
@@ -43,20 +45,24 @@ pub use routes::{
     AliasRequest, Audit, CheckRequest, DataSets, DeployRequest, DeploymentDetails, Deployments, Evaluations, Jobs,
     Keys, ModelDetails, Models, RollbackRequest, document, local_router, router,
 };
+pub use sites::{Host, NoHost, NoOrigin, Origin, Sites};
 pub use tls::{Tls, TlsError};
 
 use crate::service::Service;
+use std::sync::Arc;
 
 /// What every handler can reach.
 #[derive(Clone)]
 pub struct State {
     service: Service,
     access: Access,
+    sites: Arc<Sites>,
     limits: limits::Limits,
     workers: workers::Workers,
     uploads: upload::Uploads,
     jobs: jobs::Runner,
     shadows: shadow::Shadows,
+    private: problem::Private,
 }
 
 impl State {
@@ -64,8 +70,10 @@ impl State {
     pub fn new(service: Service, access: Access, options: &ServerOptions) -> Self {
         Self {
             jobs: jobs::Runner::new(&service, options),
+            private: problem::Private::of(service.registry()),
             service,
             access,
+            sites: Arc::new(options.sites.clone()),
             limits: limits::Limits::default(),
             workers: workers::Workers::new(options),
             uploads: upload::Uploads::new(options),

@@ -1,10 +1,13 @@
 //! What the server may take.
 
+use super::Sites;
 use std::time::Duration;
 
 /// What the server may take, beside what the engine gives one call.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
+    /// Names that it answers to, and other sites whose pages may use it.
+    pub sites: Sites,
     /// How many calls run at once.
     pub max_concurrent: usize,
     /// How many more calls may wait for their turn.
@@ -34,6 +37,7 @@ pub struct ServerOptions {
 impl Default for ServerOptions {
     fn default() -> Self {
         Self {
+            sites: Sites::default(),
             max_concurrent: 4,
             max_waiting: 64,
             max_wait: Duration::from_secs(10),

@@ -1,6 +1,7 @@
 //! Requests that change something: who asks, and whether they ask once more.
 
 use super::access::Principal;
+use super::sites::content;
 use super::{Kind, Problem};
 use crate::registry::{Intent, Retry};
 use axum::body::Bytes;
@@ -53,21 +54,29 @@ fn retry(headers: &HeaderMap) -> Result<Option<Retry>, Problem> {
     }
 }
 
-/// A document that says what is to be changed, whatever content type it is sent as. No body at all is `{}`.
+/// A document that says what is to be changed, of a content type that no page could have sent unasked. No body at all is
+/// `{}`.
 pub struct Document<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Document<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let collected = Limited::new(request.into_body(), LARGEST).collect().await;
+        let (parts, body) = request.into_parts();
+        let collected = Limited::new(body, LARGEST).collect().await;
         let bytes: Bytes = collected
             .map_err(|error| match error.is::<http_body_util::LengthLimitError>() {
                 true => Problem::new(Kind::UploadTooLarge, format!("the document has more than {LARGEST} bytes")),
                 false => Problem::new(Kind::BadRequest, format!("the body breaks off: {error}")),
             })?
             .to_bytes();
-        let text = if bytes.trim_ascii().is_empty() { b"{}" } else { bytes.trim_ascii() };
+        let text = match bytes.trim_ascii() {
+            [] => b"{}",
+            text => {
+                content::check(&parts.headers)?;
+                text
+            }
+        };
         // Members have names here; a list would be taken as their values in order.
         if text[0] != b'{' {
             return Err(Problem::new(Kind::BadRequest, "the document is no JSON object; it begins with `{`"));

@@ -60,12 +60,9 @@ impl Service {
         };
         let answered = own.answered();
         let against = other.as_ref().map(Side::answered);
-        let failed = |error: summary::SummaryError| Error::Evaluation(error.to_string());
-        let mut report =
-            summary::summarize(wanted.data, &answered, against.as_ref(), &wanted.method, thumbnail).map_err(failed)?;
+        let mut report = summary::summarize(wanted.data, &answered, against.as_ref(), &wanted.method, thumbnail)?;
         let ended = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-        report.run =
-            Some(summary::describe_run(&own.answers, &own.effort, host(&own.computed), ended).map_err(failed)?);
+        report.run = Some(summary::describe_run(&own.answers, &own.effort, host(&own.computed), ended)?);
         report.search = wanted.search.cloned();
         let lock = self.lock()?;
         let evaluation = self.registry().attach_evaluation(intent, &record, &report, &lock)?;
@@ -94,7 +91,7 @@ impl Service {
                     )));
                 }
                 // Unknown labels are told before anything is computed.
-                data.classes(&labels).map_err(|error| refused(error.to_string()))?;
+                data.classes(&labels)?;
                 labels.classes()
             }
         };
@@ -111,7 +108,7 @@ impl Service {
             cancelled: wanted.cancelled,
         };
         let scorers = ModelScorers { model: model.clone(), task: data.task(), width };
-        let (answers, effort) = run::run(data, &scorers, &options).map_err(|error| refused(error.to_string()))?;
+        let (answers, effort) = run::run(data, &scorers, &options)?;
         Ok(Side { model, labels, subject, computed, answers, effort })
     }
 

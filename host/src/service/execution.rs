@@ -1,6 +1,6 @@
 //! A version computed by the host, which a component without weights asks through wasi-nn.
 
-use super::{Error, Service};
+use super::{Error, MACHINE, Service, Why};
 use crate::compile::WeightFormat;
 use crate::engine::Model;
 use crate::package::{self, Kept};
@@ -92,10 +92,10 @@ impl Service {
     }
 
     /// Makes the component without weights, and the graph that it asks for.
-    fn over_nn(&self, record: &Record, model: &Model, backend: Backend, threads: NonZeroU32) -> Result<Model, String> {
+    fn over_nn(&self, record: &Record, model: &Model, backend: Backend, threads: NonZeroU32) -> Result<Model, Why> {
         let facts = &record.facts;
         let name = format!("{}@{}", facts.name, facts.version);
-        let file = self.component(&record.component).map_err(|error| error.to_string())?;
+        let file = self.component(&record.component).map_err(|error| Why::of_machine(MACHINE, error.to_string()))?;
         let component = fs::read(&file).map_err(|error| format!("its component cannot be read: {error}"))?;
         let Kept { package, constants } = package::kept(&component)?;
         drop(component);
@@ -106,11 +106,13 @@ impl Service {
             Backend::Native => {
                 if threads.get() > 1 {
                     let wish = "the kernels compute an inference on one thread";
-                    return Err(format!("{wish}; ask for 1, or for the backend `onnxruntime`"));
+                    return Err(format!("{wish}; ask for 1, or for the backend `onnxruntime`").into());
                 }
                 if package.plan.arena_len > options.memory_limit {
                     let (asked, limit) = (package.plan.arena_len, options.memory_limit);
-                    return Err(format!("its activations take {asked} bytes, {limit} are allowed (--memory-limit)"));
+                    return Err(
+                        format!("its activations take {asked} bytes, {limit} are allowed (--memory-limit)").into()
+                    );
                 }
                 let weights = package.plan.constants_len;
                 let native = Native { deadline: options.deadline };
@@ -132,7 +134,7 @@ impl Service {
     }
 
     /// onnxruntime's graph of a version, and the size of its file.
-    fn onnx_graph(&self, record: &Record, threads: NonZeroU32) -> Result<(Graph, u64), String> {
+    fn onnx_graph(&self, record: &Record, threads: NonZeroU32) -> Result<(Graph, u64), Why> {
         if let Some(made) = &record.provenance.recipe {
             let rounded = matches!(made.recipe.weights, Some(WeightFormat::F16 | WeightFormat::Int8));
             if rounded || made.recipe.quantize.is_some() {
@@ -144,14 +146,28 @@ impl Service {
             }
         }
         let onnxruntime = self.backends.onnxruntime(threads, self.engine.options().deadline);
-        let onnxruntime = onnxruntime.map_err(|error| error.to_string())?;
+        let onnxruntime = onnxruntime.map_err(|error| match error {
+            LibraryError::Absent => error.to_string().into(),
+            LibraryError::NotThere(_) => Why::of_machine(
+                "there is no onnxruntime library where the server looks for one, and its log says where; use the backend \
+                 `native`",
+                error.to_string(),
+            ),
+            LibraryError::Broken { .. } => Why::of_machine(
+                "the server's onnxruntime library cannot be used, and its log says why; use the backend `native`",
+                error.to_string(),
+            ),
+        })?;
         let kept = record.provenance.model.map(|digest| self.registry.blobs().path(&digest));
         let file = kept.filter(|path| path.is_file()).ok_or(
             "the ONNX file that it was compiled from is not kept here: it was published as a component, or pulled; \
              publish the ONNX file, or use the backend `native`",
         )?;
         let size = fs::metadata(&file).map_or(0, |about| about.len());
-        let graph = onnxruntime.graph(&file).map_err(|fault| format!("onnxruntime refuses its ONNX file: {fault}"))?;
+        let graph = onnxruntime.graph(&file).map_err(|fault| {
+            let whole = format!("onnxruntime refuses its ONNX file: {fault}");
+            Why::of_machine(whole.replace(&*file.to_string_lossy(), "the file"), whole)
+        })?;
         Ok((graph, size))
     }
 }

@@ -31,8 +31,8 @@ mod timing;
 mod transfer;
 mod tune;
 
-pub use compiler::Compiler;
-pub use error::Error;
+pub use compiler::{Compiler, NoComponent, within};
+pub use error::{Error, MACHINE, Why};
 pub use evaluate::Evaluate;
 pub use execution::NnOptions;
 pub use maasm_tuning::thresholds::Target;

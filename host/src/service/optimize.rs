@@ -1,7 +1,7 @@
 //! A version becomes a smaller or faster one.
 
 use super::timing::side_by_side;
-use super::{Error, Evaluate, Service, SideBySide};
+use super::{Error, Evaluate, NoComponent, Service, SideBySide};
 use crate::optimize::{Recipe, Samples};
 use crate::registry::{Evaluation, Facts, Intent, Made, Provenance, Record, Reference, Selector};
 use maasm_evaluation::Report;
@@ -35,7 +35,7 @@ pub struct Optimize<'a> {
     /// A folder for files on the way.
     pub folder: &'a Path,
     /// Runs `maasm package` with these arguments and the folder, or says why it made nothing.
-    pub compile: &'a (dyn Fn(&[String]) -> Result<(), String> + Sync),
+    pub compile: &'a (dyn Fn(&[String]) -> Result<(), NoComponent> + Sync),
     /// Is told what is being done.
     pub stage: &'a (dyn Fn(&str) + Sync),
     /// Is told how far the evaluation is.
@@ -99,7 +99,7 @@ impl Service {
         (wanted.stage)("compiling");
         let kept = wanted.folder.join("source.onnx");
         let component = wanted.folder.join("component.wasm");
-        (wanted.compile)(&arguments(wanted, &parent.facts, &source, &kept, &component)).map_err(refused)?;
+        (wanted.compile)(&arguments(wanted, &parent.facts, &source, &kept, &component))?;
         (wanted.stage)("publishing");
         let made = Made { recipe: wanted.recipe.clone(), calibration, tuning: None };
         // To publish the same once more changes nothing.
@@ -184,7 +184,7 @@ impl Service {
     /// What tells the calibration's samples apart; refuses those that are evaluated, too, since figures on what a version
     /// was made with say too much.
     fn calibration(&self, wanted: &Optimize) -> Result<Option<String>, Error> {
-        let failed = |error: anyhow::Error| Error::Evaluation(format!("{error:#}"));
+        let failed = no_samples;
         let Some(path) = wanted.calibrate else {
             return match wanted.recipe.quantize {
                 None => Ok(None),
@@ -200,6 +200,12 @@ impl Service {
         }
         samples.digest().map(Some).map_err(failed)
     }
+}
+
+/// An error at reading samples. The operating system's have a number with them.
+pub(super) fn no_samples(error: anyhow::Error) -> Error {
+    let told = format!("{error:#}");
+    if told.contains("(os error ") { Error::Machine(told) } else { Error::Evaluation(told) }
 }
 
 /// Refuses samples that are among those which are evaluated.

@@ -69,7 +69,7 @@ impl Service {
             };
             let (name, version) = (&record.facts.name, &record.facts.version);
             let retreat = match choice.live {
-                true => self.registry.retreat(name, version, &error.to_string())?,
+                true => self.registry.retreat(name, version, &error.told())?,
                 false => None,
             };
             let live = match retreat {
@@ -109,7 +109,7 @@ impl Service {
         };
         if is_lasting(&error) {
             tracing::error!(model = name, version = %version, %error, "put in quarantine");
-            self.registry.quarantine(&name, &version, Some(&error.to_string()))?;
+            self.registry.quarantine(&name, &version, Some(&error.told("its component")))?;
         }
         Err(Error::Load { name, version, error })
     }
@@ -119,6 +119,7 @@ impl Service {
 fn is_lasting(error: &LoadError) -> bool {
     match error {
         LoadError::Read { error, .. } => error.kind() == ErrorKind::NotFound,
+        LoadError::System { .. } => false,
         LoadError::Describe { error, .. } => !matches!(**error, crate::engine::CallError::Saturated { .. }),
         _ => true,
     }

@@ -2,7 +2,7 @@
 
 use super::optimize::{apart, named, reference};
 use super::score::session;
-use super::{Error, Evaluate, Service};
+use super::{Error, Evaluate, NoComponent, Service};
 use crate::engine::{Engine, EngineOptions, Model};
 use crate::optimize::{Head, Recipe, Threshold, Tuned};
 use crate::registry::{self, Evaluation, Intent, Made, Record, Reference, Registry};
@@ -48,7 +48,7 @@ pub struct Tune<'a> {
     /// A folder for files on the way.
     pub folder: &'a Path,
     /// Runs `maasm package` with these arguments and the folder, or says why it made nothing.
-    pub compile: &'a (dyn Fn(&[String]) -> Result<(), String> + Sync),
+    pub compile: &'a (dyn Fn(&[String]) -> Result<(), NoComponent> + Sync),
     /// Is told what is being done.
     pub stage: &'a (dyn Fn(&str) + Sync),
     /// Is told how far reading features or the evaluation is.
@@ -122,7 +122,7 @@ impl Service {
         let head = Head { labels: classes.clone(), weights: scaled(fit.head.weights), bias: scaled(fit.head.bias) };
         let chosen = selection.scores.iter().find(|score| score.c == selection.c);
         let tuned = Tuned {
-            data: wanted.data.pack(std::io::sink()).map_err(|error| refused(error.to_string()))?,
+            data: wanted.data.pack(std::io::sink())?,
             samples: truth.len() as u64,
             c: selection.c,
             cross_validation_accuracy: chosen.map_or(f64::NAN, |score| score.mean_accuracy),
@@ -166,8 +166,8 @@ impl Service {
             format!("--output={}", component.display()),
             source.display().to_string(),
         ];
-        (wanted.compile)(&arguments).map_err(Error::Optimization)?;
-        let engine = Engine::new(EngineOptions::default()).map_err(|error| Error::Optimization(error.to_string()))?;
+        (wanted.compile)(&arguments)?;
+        let engine = Engine::new(EngineOptions::default())?;
         let lab = Service::new(Registry::temporary()?, engine, u64::MAX);
         let record = lab.publish(&Intent::local(), &component, Default::default())?;
         let model = lab.load(&record)?;
@@ -206,7 +206,7 @@ impl Service {
             format!("--output={}", component.display()),
             source.display().to_string(),
         ];
-        (wanted.compile)(&arguments).map_err(Error::Optimization)?;
+        (wanted.compile)(&arguments)?;
         (wanted.stage)("publishing");
         let made = Made { recipe: Recipe::default(), calibration: None, tuning: Some(tuned.clone()) };
         let publishing = Intent { by: intent.by.clone(), retry: None };

@@ -59,6 +59,10 @@ pub enum Kind {
     Unauthorized,
     /// The key is not for this.
     Forbidden,
+    /// A page of another site has the request made.
+    CrossSite,
+    /// The server does not answer to this name.
+    UnknownHost,
     /// The key is used more often than it allows.
     TooManyRequests,
     /// The address does not take this method.
@@ -126,6 +130,10 @@ impl Kind {
             Self::RemoteFailed => ("remote-failed", StatusCode::BAD_GATEWAY, "The remote registry failed"),
             Self::Unauthorized => ("unauthorized", StatusCode::UNAUTHORIZED, "A key is needed"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "The key is not for this"),
+            Self::CrossSite => ("cross-site", StatusCode::FORBIDDEN, "Pages of this site may not use the server"),
+            Self::UnknownHost => {
+                ("unknown-host", StatusCode::MISDIRECTED_REQUEST, "The server does not answer to this name")
+            }
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "The key is used too often"),
             Self::WrongMethod => ("wrong-method", StatusCode::METHOD_NOT_ALLOWED, "The address takes another method"),
             Self::UploadTooSlow => ("upload-too-slow", StatusCode::REQUEST_TIMEOUT, "The body came too slowly"),

@@ -2,7 +2,7 @@
 
 use maasm_protocol::labels::NoLabel;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why there is no data.
 #[derive(Debug, thiserror::Error)]
@@ -83,4 +83,24 @@ pub enum DataError {
         /// What is wrong with its label.
         why: NoLabel,
     },
+}
+
+impl DataError {
+    /// Tells failures of the operating system from those of the data.
+    pub fn is_of_machine(&self) -> bool {
+        matches!(self, Self::Read { error, .. } if is_of_system(error))
+    }
+
+    /// An error at unpacking an archive: the operating system's, or else the archive's, for this reason.
+    pub(super) fn unpacking(path: &Path, error: io::Error, reason: impl FnOnce(&io::Error) -> String) -> Self {
+        match is_of_system(&error) {
+            true => Self::Read { path: path.into(), error },
+            false => Self::Archive { path: path.into(), reason: reason(&error) },
+        }
+    }
+}
+
+/// Libraries that add a path to what the operating system says keep its words, with the number.
+fn is_of_system(error: &io::Error) -> bool {
+    error.raw_os_error().is_some() || error.to_string().contains("(os error ")
 }

@@ -22,7 +22,7 @@ pub fn read_gzip(path: &Path, limits: &Limits) -> Result<Tree, DataError> {
         let size = io::copy(&mut packed.take(limits.total.saturating_add(1)), &mut pack)?;
         Ok((pack, size))
     };
-    let (mut pack, size) = unpack().map_err(|error| damaged(path, &error))?;
+    let (mut pack, size) = unpack().map_err(|error| damaged(path, error))?;
     if size > limits.total {
         return Err(DataError::TooLarge { what: "bytes", limit: limits.total });
     }
@@ -35,9 +35,9 @@ fn index(path: &Path, file: File, limits: &Limits) -> Result<Tree, DataError> {
     let length = file.metadata().map_err(|error| DataError::Read { path: path.into(), error })?.len();
     let mut tree = Tree::new(limits);
     let mut archive = tar::Archive::new(BufReader::new(&file));
-    let entries = archive.entries_with_seek().map_err(|error| damaged(path, &error))?;
+    let entries = archive.entries_with_seek().map_err(|error| damaged(path, error))?;
     for entry in entries {
-        let entry = entry.map_err(|error| damaged(path, &error))?;
+        let entry = entry.map_err(|error| damaged(path, error))?;
         if !entry.header().entry_type().is_file() {
             continue;
         }
@@ -52,6 +52,6 @@ fn index(path: &Path, file: File, limits: &Limits) -> Result<Tree, DataError> {
     Ok(tree.packed(file))
 }
 
-fn damaged(path: &Path, error: &io::Error) -> DataError {
-    DataError::Archive { path: path.into(), reason: format!("the archive is damaged: {error}") }
+fn damaged(path: &Path, error: io::Error) -> DataError {
+    DataError::unpacking(path, error, |error| format!("the archive is damaged: {error}"))
 }

@@ -12,9 +12,11 @@ use zip::result::ZipError;
 /// The files of a zip archive.
 pub fn read(path: &Path, limits: &Limits) -> Result<Tree, DataError> {
     let cannot_read = |error: io::Error| DataError::Read { path: path.into(), error };
-    let damaged = |error: ZipError| {
-        let reason = format!("the archive cannot be unpacked: {error}");
-        DataError::Archive { path: path.into(), reason }
+    let damaged = |error: ZipError| match error {
+        ZipError::Io(error) => {
+            DataError::unpacking(path, error, |error| format!("the archive cannot be unpacked: {error}"))
+        }
+        error => DataError::Archive { path: path.into(), reason: format!("the archive cannot be unpacked: {error}") },
     };
     let file = File::open(path).map_err(cannot_read)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(damaged)?;

@@ -1,9 +1,9 @@
 //! The page, opened in Chromium: everything is there, nothing sticks out, nothing is fetched and nothing runs.
 
-use crate::support::browser::Browser;
 use crate::support::report;
 use maasm_evaluation::Report;
 use maasm_evaluation::html::page;
+use maasm_tests::browser::Browser;
 use std::path::PathBuf;
 
 /// Few classes with a comparison; many; numbers; and a report without anything.

@@ -1,5 +1,6 @@
 //! The truth about a version is found out.
 
+use super::making;
 use super::teller::Teller;
 use super::{Inner, Stop};
 use crate::registry::{self, Evaluation, Intent, Job, Reference, Retry};
@@ -121,7 +122,7 @@ fn open(service: &Service, name: Option<&str>, upload: &Path, limits: &Limits) -
     }
     let name = name.ok_or_else(|| Problem::new(Kind::BadData, "there is neither an upload nor a data set's name"))?;
     let data = service.registry().data(name)?.open(service.registry().blobs(), limits);
-    data.map_err(|error| Problem::new(Kind::BadData, error.to_string()))
+    data.map_err(making::bad_data)
 }
 
 /// The data in an archive that was uploaded. Where that lies is nobody's business.
@@ -129,6 +130,8 @@ fn open(service: &Service, name: Option<&str>, upload: &Path, limits: &Limits) -
 /// # Errors
 /// If it cannot be used.
 pub fn uploaded(upload: &Path, name: &str, limits: &Limits) -> Result<Dataset, Problem> {
-    Dataset::of_archive(name.into(), upload, limits)
-        .map_err(|error| Problem::new(Kind::BadData, error.to_string().replace(&*upload.to_string_lossy(), name)))
+    Dataset::of_archive(name.into(), upload, limits).map_err(|error| match error.is_of_machine() {
+        true => making::bad_data(error),
+        false => Problem::new(Kind::BadData, error.to_string().replace(&*upload.to_string_lossy(), name)),
+    })
 }

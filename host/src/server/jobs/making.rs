@@ -4,7 +4,7 @@ use super::teller::Teller;
 use super::{Inner, Stop};
 use crate::registry::{self, Intent, Job, Retry};
 use crate::server::{Kind, Problem};
-use crate::service::{Compiler, Service};
+use crate::service::{Compiler, Error, NoComponent, Service};
 use maasm_evaluation::data::{DataError, Dataset, Limits};
 use maasm_evaluation::run::Progress;
 use maasm_evaluation::summary::Method;
@@ -81,7 +81,7 @@ pub fn number(
 
 /// Data that cannot be used.
 pub fn bad_data(error: DataError) -> Problem {
-    Problem::new(Kind::BadData, error.to_string())
+    Error::from(error).into()
 }
 
 impl Maker {
@@ -107,7 +107,7 @@ impl Maker {
     ///
     /// # Errors
     /// Why it made nothing.
-    pub fn compile(&self, arguments: &[String]) -> Result<(), String> {
+    pub fn compile(&self, arguments: &[String]) -> Result<(), NoComponent> {
         self.handle.block_on(self.compiler.run(arguments, &self.folder, |stage| self.stage(stage)))
     }
 

@@ -29,7 +29,7 @@ pub use spool::{Most, Spool, Spooled};
 pub use transfer::{PullRequest, PushRequest};
 pub use tune::TuneRequest;
 
-use super::problem::failure;
+use super::problem::{Private, failure};
 use super::{Kind, Problem, ServerOptions};
 use crate::registry::{self, Intent, Job};
 use crate::service::{Compiler, Service};
@@ -97,6 +97,7 @@ struct Inner {
     max_data: u64,
     evaluate_threads: usize,
     compiler: Compiler,
+    private: Private,
     /// Held by the one process that goes on with what others left undone.
     lock: OnceLock<File>,
 }
@@ -114,6 +115,7 @@ impl Runner {
             max_data: options.max_data,
             evaluate_threads: options.evaluate_threads,
             compiler,
+            private: Private::of(service.registry()),
             lock: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -243,7 +245,8 @@ impl Runner {
             let id = &job.id;
             inner.running().remove(id);
             if let Some(outcome) = outcome {
-                let finished = inner.service.registry().finish_job(id, &outcome.map_err(|problem| failure(&problem)));
+                let outcome = outcome.map_err(|problem| failure(id, problem, &inner.private));
+                let finished = inner.service.registry().finish_job(id, &outcome);
                 if let Err(error) = finished {
                     tracing::error!(job = id, %error, "the end of a job cannot be written down");
                 }

@@ -3,7 +3,7 @@
 use super::{Inner, PublishRequest, request};
 use crate::registry::{self, Intent, Job, Registry, Retry};
 use crate::server::{Kind, Problem};
-use crate::service::Error;
+use crate::service::{self, Error, NoComponent};
 use crate::source;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -28,7 +28,10 @@ pub async fn publish(inner: &Inner, job: &Job) -> Result<Value, Problem> {
         settle(registry, job, &mut request, &folder)?;
         let arguments = arguments(&request, &folder);
         let stage = |stage: &str| drop(registry.job_stage(&job.id, stage));
-        inner.compiler.run(&arguments, &folder, stage).await.map_err(refused)?;
+        inner.compiler.run(&arguments, &folder, stage).await.map_err(|error| match error {
+            NoComponent::Refused(why) => refused(why),
+            error @ NoComponent::Machine(_) => Error::from(error).into(),
+        })?;
         (component, request::COMPILED)
     };
     let _ = registry.job_stage(&job.id, "publishing");
@@ -57,7 +60,7 @@ fn settle(registry: &Registry, job: &Job, request: &mut PublishRequest, folder: 
     let model = folder.join("model");
     // What the document says of itself counts where the request says nothing.
     let told = if model.is_file() { source::told(&model) } else { Ok(source::Told::default()) };
-    let told = told.map_err(|error| refused(error.to_string()))?;
+    let told = told.map_err(|error| refused(service::within(folder, &error.to_string())))?;
     let name = request.name.clone().or(told.name).unwrap_or_else(|| NAMELESS.into());
     let version = match request.version.clone().or(told.version) {
         Some(version) => version,

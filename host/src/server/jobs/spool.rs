@@ -121,6 +121,6 @@ impl Drop for Spool {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Problem {
-    tracing::error!(path = %path.display(), %error, "an upload cannot be kept");
-    Problem::new(Kind::Internal, "the server cannot keep the upload; its log says why")
+    let told = "the server cannot keep the upload; its log says why";
+    Problem::new(Kind::Internal, told).because(format!("{}: {error}", path.display()))
 }

@@ -2,6 +2,7 @@
 
 use super::{Kind, Problem};
 use crate::engine::CallError;
+use crate::service::MACHINE;
 use crate::{registry, service};
 
 impl From<CallError> for Problem {
@@ -44,9 +45,7 @@ impl From<registry::Error> for Problem {
             E::NoSuchJob(_) => (Kind::NoSuchJob, None),
             E::JobFinished { .. } => (Kind::JobFinished, None),
             E::Schema { .. } | E::Database(_) | E::Record(_) | E::File { .. } => {
-                tracing::error!(error = detail, "the registry failed");
-                let told = "the server cannot read or write its records; its log says why";
-                return Self::new(Kind::Internal, told).because(detail);
+                return Self::new(Kind::Internal, MACHINE).because(detail);
             }
         };
         let problem = Self::new(kind, detail);
@@ -59,15 +58,24 @@ impl From<registry::Error> for Problem {
 
 impl From<service::Error> for Problem {
     fn from(error: service::Error) -> Self {
+        use service::Error as E;
+        let kind = match &error {
+            E::Load { .. } | E::Execution { .. } => Kind::CannotLoad,
+            E::Remote(_) => Kind::RemoteFailed,
+            E::Optimization(_) | E::Component(_) => Kind::ModelRefused,
+            E::Evaluation(_) => Kind::BadData,
+            E::Gate { .. } => Kind::GateRefused,
+            E::Machine(_) | E::Registry(_) => Kind::Internal,
+        };
         match error {
-            service::Error::Registry(error) => error.into(),
-            error @ service::Error::Load { .. } => Self::new(Kind::CannotLoad, error.to_string()),
-            error @ service::Error::Execution { .. } => Self::new(Kind::CannotLoad, error.to_string()),
-            error @ service::Error::Remote(_) => Self::new(Kind::RemoteFailed, error.to_string()),
-            error @ service::Error::Optimization(_) => Self::new(Kind::ModelRefused, error.to_string()),
-            error @ service::Error::Evaluation(_) => Self::new(Kind::BadData, error.to_string()),
-            error @ service::Error::Gate { .. } => Self::new(Kind::GateRefused, error.to_string()),
-            error @ service::Error::Component(_) => Self::new(Kind::ModelRefused, error.to_string()),
+            E::Registry(error) => error.into(),
+            error if error.is_of_machine() => of(Kind::Internal, &error),
+            error => of(kind, &error),
         }
     }
+}
+
+/// A problem of this kind: its detail is what anybody may be told of an error, its cause is all of it.
+pub fn of(kind: Kind, error: &service::Error) -> Problem {
+    Problem::new(kind, error.told()).because(error.to_string())
 }

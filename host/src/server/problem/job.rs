@@ -1,11 +1,15 @@
 //! What comes of jobs.
 
-use super::{Kind, Problem};
+use super::{Kind, Private, Problem};
 use crate::registry;
 use serde_json::Value;
 
-/// A problem as what came of a job.
-pub fn failure(problem: &Problem) -> registry::Failure {
+/// A problem as what came of a job. What only those are told whose machine it is goes to the log, under the job's id.
+pub fn failure(id: &str, problem: Problem, private: &Private) -> registry::Failure {
+    let problem = private.withhold(problem);
+    if problem.cause() != problem.detail() {
+        tracing::error!(job = id, detail = problem.detail(), cause = problem.cause(), "a job came to nothing");
+    }
     registry::Failure { problem: problem.kind().parts().0.into(), error: problem.detail().into() }
 }
 

@@ -2,15 +2,20 @@
 //!
 //! # Layout
 //! - `convert`: errors of the engine, the registry and the service; `job`: what comes of jobs
+//! - `private`: paths of the server's files, which are not told
 
 mod convert;
 mod job;
+mod private;
 
+pub use convert::of;
 pub use job::{failure, of_job};
 pub use maasm_protocol::{Kind, Problem};
+pub use private::Private;
 
+use super::State;
 use super::trace::RequestId;
-use axum::extract::Request;
+use axum::extract::{self, Request};
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
@@ -22,13 +27,16 @@ use std::any::Any;
 /// What a handler's panic becomes.
 pub fn from_panic(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(message = message.unwrap_or("no message"), "a handler panicked");
-    Problem::new(Kind::Internal, "the server failed at this request; its log says why").into_response()
+    let told = "the server failed at this request; its log says why";
+    Problem::new(Kind::Internal, told)
+        .because(format!("it panicked: {}", message.unwrap_or("no message")))
+        .into_response()
 }
 
-/// Writes the documents of problems; and makes a problem of every other error that a library answers with. Clients of
-/// the Open Inference Protocol look for what is wrong in the member `error`.
-pub async fn finish(request: Request, next: Next) -> Response {
+/// Writes the documents of problems; and makes a problem of every other error that a library answers with. What only those
+/// are told whose machine it is goes to the log, under the request's id. Clients of the Open Inference Protocol look for
+/// what is wrong in the member `error`.
+pub async fn finish(extract::State(state): extract::State<State>, request: Request, next: Next) -> Response {
     let open_inference = speaks_at(request.uri().path());
     let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let mut response = next.run(request).await;
@@ -40,7 +48,12 @@ pub async fn finish(request: Request, next: Next) -> Response {
         }
         None => return response,
     };
-    tracing::debug!(request_id = %id, detail = problem.detail(), "problem");
+    let problem = state.private.withhold(problem);
+    match problem.cause() == problem.detail() {
+        true => tracing::debug!(request_id = %id, detail = problem.detail(), "problem"),
+        false => tracing::error!(request_id = %id, detail = problem.detail(), cause = problem.cause(), "problem"),
+    }
+    let status = problem.status();
     let problem = match open_inference {
         true => problem.for_open_inference(),
         false => problem,

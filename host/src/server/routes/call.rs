@@ -4,7 +4,7 @@ use crate::engine::Model;
 use crate::registry::{self, Selector};
 use crate::server::shadow::Outcome;
 use crate::server::trace::AnsweredBy;
-use crate::server::{Kind, Problem, State};
+use crate::server::{Kind, Problem, State, problem};
 use crate::service::{self, Choice};
 use axum::Extension;
 use axum::body::Bytes;
@@ -98,9 +98,7 @@ fn unavailable(error: service::Error) -> Problem {
     match error {
         service::Error::Load { .. }
         | service::Error::Execution { .. }
-        | service::Error::Registry(registry::Error::Quarantined { .. }) => {
-            Problem::new(Kind::Unavailable, error.to_string())
-        }
+        | service::Error::Registry(registry::Error::Quarantined { .. }) => problem::of(Kind::Unavailable, &error),
         error => error.into(),
     }
 }

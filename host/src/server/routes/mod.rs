@@ -27,7 +27,7 @@ pub use jobs::Jobs;
 pub use models::{ModelDetails, Models};
 
 use super::access::Principal;
-use super::{Kind, Problem, State, access, problem, trace};
+use super::{Kind, Problem, State, access, problem, sites, trace};
 use crate::registry::Role;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -90,7 +90,9 @@ pub fn router(state: State) -> Router {
         .layer(CatchPanicLayer::custom(problem::from_panic))
         // Bodies have their own limit, in `upload`.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(problem::finish))
+        // Before anything is asked for or done, whatever the route.
+        .layer(from_fn_with_state(state.clone(), sites::guard))
+        .layer(from_fn_with_state(state.clone(), problem::finish))
         .layer(from_fn(trace::trace))
         .with_state(state)
 }

@@ -6,6 +6,7 @@ use crate::server::access::Principal;
 use crate::server::form::File;
 use crate::server::jobs::{PublishRequest, Spool};
 use crate::server::query::Parameters;
+use crate::server::sites::content;
 use crate::server::writing::{IdempotencyKey, Wanted};
 use crate::server::{Kind, Problem, State};
 use axum::Extension;
@@ -93,6 +94,7 @@ async fn publish(
     Parameters(asked): Parameters<Asked>,
     request: Request,
 ) -> Result<Response, Problem> {
+    content::check_upload(request.headers())?;
     let wait = asked.wait;
     let mut wanted = PublishRequest::from(asked);
     wanted.check()?;

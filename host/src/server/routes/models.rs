@@ -133,8 +133,8 @@ async fn component(
     let registry = state.service.registry();
     let record = registry.find(&format!("{name}@{version}").parse()?)?;
     let file = tokio::fs::File::open(registry.blobs().path(&record.component)).await.map_err(|error| {
-        tracing::error!(component = %record.component, %error, "a component cannot be read");
-        Problem::new(Kind::Unavailable, format!("the component of {name} {version} cannot be read"))
+        let told = format!("the component of {name} {version} cannot be read");
+        Problem::new(Kind::Unavailable, told).because(format!("{}: {error}", record.component))
     })?;
     let headers = [
         (CONTENT_TYPE, "application/wasm".to_owned()),

@@ -15,9 +15,9 @@ use checkpoint::{Checkpoint, Figures, Tried};
 use choose::choose;
 use recipes::{combinations, first};
 
-use super::optimize::apart;
+use super::optimize::{apart, no_samples};
 use super::timing::side_by_side;
-use super::{Error, Evaluate, Optimize, Optimized, Service};
+use super::{Error, Evaluate, NoComponent, Optimize, Optimized, Service};
 use crate::engine::{CachePolicy, Engine, EngineOptions, Model};
 use crate::optimize::{Recipe, Samples};
 use crate::registry::digest::Digest;
@@ -92,11 +92,11 @@ impl Service {
         // Before much time is spent; nor may the half be shared that candidates are compared on.
         if let Some(path) = wanted.calibrate {
             (wanted.stage)("comparing the samples");
-            let samples = Samples::open(path).map_err(|error| Error::Evaluation(format!("{error:#}")))?;
+            let samples = Samples::open(path).map_err(no_samples)?;
             halves.into_iter().try_for_each(|half| apart(&samples, half))?;
         }
         let engine = Engine::new(EngineOptions { cache: CachePolicy::Off, ..EngineOptions::default() });
-        let engine = engine.map_err(|error| Error::Optimization(error.to_string()))?;
+        let engine = engine?;
         let before = self.load(&parent)?;
         let lab = Lab { engine, wanted, parent: &parent, source: &source, data: halves[0], before };
         let begin = Instant::now();
@@ -186,9 +186,13 @@ impl Lab<'_> {
         let [kept, component] = ["candidate.onnx", "candidate.wasm"].map(|name| folder.join(name));
         let wanted = Optimize { recipe, ..*self.wanted };
         let arguments = super::optimize::arguments(&wanted, &self.parent.facts, self.source, &kept, &component);
-        if let Err(why) = (wanted.compile)(&arguments) {
-            tracing::info!(recipe = recipe.options().join(" "), why, "a candidate cannot be made");
-            return Ok(None);
+        match (wanted.compile)(&arguments) {
+            Ok(()) => {}
+            Err(NoComponent::Refused(why)) => {
+                tracing::info!(recipe = recipe.options().join(" "), why, "a candidate cannot be made");
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
         }
         let size = fs::metadata(&component).map_err(registry::Error::file(&component))?.len();
         let (after, accuracy) = self.measure(&component)?;

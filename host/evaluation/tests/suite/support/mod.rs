@@ -1,6 +1,4 @@
-//! Evaluations of models that answer as they are told, and a browser.
-
-pub mod browser;
+//! Evaluations of models that answer as they are told.
 
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels, Limits};

@@ -1,5 +1,6 @@
 //! Chromium, which opens a page and says what it sees.
 
+use crate::skip;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,6 +9,7 @@ use tempfile::TempDir;
 /// A browser, and a folder for what it opens.
 pub struct Browser {
     program: PathBuf,
+    /// For files that it is to open.
     pub folder: TempDir,
 }
 
@@ -29,52 +31,86 @@ document.getElementById('frame').addEventListener('load', () => {
 
 impl Browser {
     /// The browser that `MAASM_BROWSER` names; nothing, and the reason printed, if it names none.
+    ///
+    /// # Panics
+    /// As [`skip::for_want_of`] does.
     pub fn start() -> Option<Self> {
         let Some(program) = std::env::var_os("MAASM_BROWSER").map(PathBuf::from) else {
-            maasm_tests::skip::for_want_of("Chromium (MAASM_BROWSER names its program)");
+            skip::for_want_of("Chromium (MAASM_BROWSER names its program)");
             return None;
         };
         Some(Self { program, folder: tempfile::tempdir().unwrap() })
     }
 
     /// Opens a page so many pixels wide, dark or light. What there is to see, and what was written to the console.
+    ///
+    /// # Panics
+    /// If the browser fails.
     pub fn see(&self, page: &Path, width: u32, dark: bool) -> (Value, String) {
         let probe = self.folder.path().join("probe.html");
         let page = page.file_name().unwrap().to_str().unwrap();
         std::fs::write(&probe, PROBE.replace("PAGE", page).replace("WIDTH", &width.to_string())).unwrap();
         let scheme = format!("--blink-settings=preferredColorScheme={}", if dark { 0 } else { 1 });
-        let output = self.run(&probe, &["--dump-dom", "--window-size=1600,1000", &scheme]);
-        let dom = String::from_utf8(output.stdout).unwrap();
-        // The script that says it comes after it.
-        let seen = dom.split("SEEN").nth(1).unwrap_or_default();
-        let seen = seen.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let output = self.open(&probe, &["--dump-dom", "--window-size=1600,1000", &scheme]);
         let log = String::from_utf8_lossy(&output.stderr).into_owned();
         let console = log.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");
-        (serde_json::from_str(&seen).unwrap_or_else(|error| panic!("{error}: {dom}\n{log}")), console)
+        (seen(&String::from_utf8(output.stdout).unwrap()), console)
+    }
+
+    /// The document at an address, once all is done that its scripts begin. Every name below `example` leads to this
+    /// machine.
+    ///
+    /// # Panics
+    /// If the browser fails.
+    pub fn visit(&self, address: &str) -> String {
+        let names = "--host-resolver-rules=MAP *.example 127.0.0.1";
+        String::from_utf8(self.run(address, &["--dump-dom", names]).stdout).unwrap()
     }
 
     /// A picture of the page.
+    ///
+    /// # Panics
+    /// If the browser fails.
     pub fn screenshot(&self, page: &Path, width: u32, to: &Path) {
         let screenshot = format!("--screenshot={}", to.display());
-        self.run(page, &[&screenshot, &format!("--window-size={width},4000"), "--hide-scrollbars"]);
+        self.open(page, &[&screenshot, &format!("--window-size={width},4000"), "--hide-scrollbars"]);
     }
 
     /// The page as it is printed.
+    ///
+    /// # Panics
+    /// If the browser fails.
     pub fn print(&self, page: &Path) -> Vec<u8> {
         let to = self.folder.path().join("page.pdf");
-        self.run(page, &[&format!("--print-to-pdf={}", to.display())]);
+        self.open(page, &[&format!("--print-to-pdf={}", to.display())]);
         std::fs::read(to).unwrap()
     }
 
-    fn run(&self, page: &Path, arguments: &[&str]) -> Output {
+    /// Opens a file. Files may look at each other, for the probe.
+    fn open(&self, page: &Path, arguments: &[&str]) -> Output {
+        self.run(&format!("file://{}", page.display()), &[&["--allow-file-access-from-files"], arguments].concat())
+    }
+
+    fn run(&self, address: &str, arguments: &[&str]) -> Output {
         let profile = self.folder.path().join("profile");
         let mut command = Command::new(&self.program);
-        // What a page does is told; files may look at each other, for the probe.
+        // What a page does is told.
         command.args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--log-level=0"]);
-        command.args(["--allow-file-access-from-files", "--virtual-time-budget=10000"]);
+        command.args(["--disable-quic", "--no-first-run", "--disable-background-networking"]);
+        command.args(["--disable-component-update", "--disable-sync", "--virtual-time-budget=10000"]);
         command.arg(format!("--user-data-dir={}", profile.display())).args(arguments);
-        let output = command.arg(format!("file://{}", page.display())).output().unwrap();
+        let output = command.arg(address).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output
     }
+}
+
+/// What a document says between two marks, as JSON. The script that says it comes after it.
+///
+/// # Panics
+/// If it says nothing.
+pub fn seen(document: &str) -> Value {
+    let seen = document.split("SEEN").nth(1).unwrap_or_default();
+    let seen = seen.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    serde_json::from_str(&seen).unwrap_or_else(|error| panic!("{error}: {document}"))
 }
