@@ -43,7 +43,7 @@ fn brightest_pixel(weights: Vec<u8>) -> Compiled {
         arena_len: 128,
         constants_len: weights.len() as u64,
     };
-    Compiled { plan, constants: weights, parameters: 0, multiply_accumulates: 4 }
+    Compiled { plan, constants: weights, parameters: 0, multiply_accumulates: 4, notes: vec![] }
 }
 
 fn card() -> Card {

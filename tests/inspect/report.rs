@@ -1,11 +1,12 @@
 //! What is told of a model that compiles.
 
-use super::{folder, graph, json, printed};
-use maasm_tests::onnx::{encode, small_network, value};
+use super::{folder, graph, json, maasm, printed};
+use maasm_tests::onnx::{encode, model, node, small_network, value, value_of};
 use maasm_tests::python;
 use serde_json::Value as Json;
 use std::path::Path;
-use tract_onnx::pb::ModelProto;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::{GraphProto, ModelProto};
 
 /// The small network with names as PyTorch writes them.
 fn named_network() -> ModelProto {
@@ -131,4 +132,33 @@ fn an_open_shape_can_be_given() {
     assert!(printed(folder.path(), &["inspect", "model.onnx"]).contains("--shape image="));
     let text = printed(folder.path(), &["inspect", "model.onnx", "--shape", "image=1x3x16x16"]);
     assert!(text.contains("compiles    yes"), "{text}");
+}
+
+#[test]
+fn what_was_decided_without_asking_is_told_and_packaging_tells_it_too() {
+    let input = value_of(DataType::Double, "x", &[-1, 2]);
+    let model = model(GraphProto {
+        name: "doubles".into(),
+        input: vec![input],
+        output: vec![value_of(DataType::Double, "y", &[-1, 2])],
+        node: vec![node("Sqrt", &["x"], &["root"], vec![]), node("Neg", &["root"], &["y"], vec![])],
+        ..Default::default()
+    });
+    let folder = folder(&encode(&model));
+    let notes = &json(folder.path(), &[])["compiled"]["notes"];
+    assert_eq!(notes[0], serde_json::json!({ "kind": "open_batch", "input": "x", "shape": [1, 2] }));
+    assert_eq!(notes[1], serde_json::json!({ "kind": "narrowed", "nodes": ["root", "y"] }));
+    let told = [
+        "input \"x\" leaves its first axis open; it takes 1x2 at a time. For more: --shape x=8x2",
+        "doubles are computed as 32-bit floats, which have about 7 digits, by root, y",
+    ];
+    let text = printed(folder.path(), &["inspect", "model.onnx"]);
+    has_lines(&text, &told.map(|note| format!("note        {note}")).each_ref().map(String::as_str));
+    let output = maasm(folder.path(), &["package", "model.onnx", "--name", "x", "--version", "1.0.0", "-o", "x.wasm"]);
+    assert!(output.status.success(), "{output:?}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    has_lines(&errors, &told.map(|note| format!("note: {note}")).each_ref().map(String::as_str));
+    // Of a model that leaves nothing open nothing is told.
+    let nothing = json(super::folder(&encode(&small_network())).path(), &[]);
+    assert_eq!(nothing["compiled"].get("notes"), None);
 }

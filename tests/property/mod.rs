@@ -8,7 +8,7 @@
 //! - `native`: this project's compiler and runtime
 //! - `shrink`: the least of a graph that is still wrong
 
-mod native;
+pub mod native;
 mod reference;
 mod shrink;
 
@@ -43,7 +43,7 @@ fn random_graphs_give_what_onnxruntime_gives() {
             }
         };
         nodes += graph.nodes.len();
-        match native::run(&model, &graph) {
+        match native::run(&model, &|name| graph.given(name)) {
             Answer::Refused(why) => *refused.entry(why).or_default() += 1,
             Answer::Outputs(found) if native::difference(&found, &expected).is_none() => same += 1,
             _ => wrong.push(format!("seed {seed}: {}", shrink::shrunk(&graph, &mut reference))),

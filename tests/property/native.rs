@@ -3,7 +3,6 @@
 use maasm::compile::{Options, compile};
 use maasm_plan::ElementType;
 use maasm_runtime::{AlignedBytes, Executor};
-use maasm_tests::graph::Graph;
 use maasm_tests::tensor::Tensor;
 use tract_onnx::pb::ModelProto;
 
@@ -17,8 +16,8 @@ pub enum Answer {
     Broken(String),
 }
 
-/// Compiles and runs natively.
-pub fn run(model: &ModelProto, graph: &Graph) -> Answer {
+/// Compiles and runs natively, with these tensors as inputs.
+pub fn run<'a>(model: &ModelProto, given: &dyn Fn(&str) -> Option<&'a Tensor>) -> Answer {
     let compiled = match compile(model, &Options::default()) {
         Ok(compiled) => compiled,
         Err(error) => return Answer::Refused(error.to_string()),
@@ -32,8 +31,7 @@ pub fn run(model: &ModelProto, graph: &Graph) -> Answer {
         Err(error) => return Answer::Broken(format!("the plan is invalid: {error}")),
     };
     for (index, port) in plan.inputs.iter().enumerate() {
-        let given = graph.inputs.iter().find(|(value, _)| value.name == port.name);
-        let (_, tensor) = given.expect("the plan's inputs are the model's");
+        let tensor = given(&port.name).expect("the plan's inputs are the model's");
         if let Err(error) = executor.set_input(index, &tensor.bytes) {
             return Answer::Broken(format!("input {index}: {error}"));
         }
@@ -42,16 +40,29 @@ pub fn run(model: &ModelProto, graph: &Graph) -> Answer {
         return Answer::Broken(error.to_string());
     }
     let outputs = plan.outputs.iter().enumerate().map(|(index, port)| Tensor {
-        data_type: match plan.element_type(port) {
-            ElementType::F32 => 1,
-            ElementType::I64 => 7,
-            ElementType::Bool => 9,
-            _ => 0,
-        },
-        shape: port.shape.iter().map(|&extent| extent as usize).collect(),
+        data_type: data_type(plan.element_type(port)),
+        shape: executor.output_shape(index).iter().map(|&extent| extent as usize).collect(),
         bytes: executor.output(index),
     });
     Answer::Outputs(outputs.collect())
+}
+
+/// ONNX's number of an element type.
+fn data_type(element_type: ElementType) -> i32 {
+    match element_type {
+        ElementType::F32 => 1,
+        ElementType::U8 => 2,
+        ElementType::I8 => 3,
+        ElementType::U16 => 4,
+        ElementType::I16 => 5,
+        ElementType::I32 => 6,
+        ElementType::I64 => 7,
+        ElementType::Bool => 9,
+        ElementType::F16 => 10,
+        ElementType::F64 => 11,
+        ElementType::U32 => 12,
+        ElementType::U64 => 13,
+    }
 }
 
 /// How outputs differ from the expected ones, if they do.

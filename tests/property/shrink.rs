@@ -45,7 +45,7 @@ fn cut(mut graph: Graph, value: &Value, mut why: String, reference: &mut Referen
 fn wrong(graph: &Graph, outputs: &[Value], reference: &mut Reference) -> Option<String> {
     let model = graph.model(outputs);
     let expected = reference.run(&onnx::encode(&model), &graph.tensors(&model)).ok()?;
-    match native::run(&model, graph) {
+    match native::run(&model, &|name| graph.given(name)) {
         Answer::Outputs(found) => native::difference(&found, &expected),
         Answer::Refused(_) => None,
         Answer::Broken(why) => Some(why),

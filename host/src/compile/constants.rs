@@ -12,18 +12,25 @@ use tract_onnx::prelude;
 const MOST: u64 = 1 << 28;
 
 impl Draft {
-    /// What a step gives, if it writes all of its output and everything that it reads is constant.
+    /// What a step gives, if everything that it reads is constant and it writes all of its output, or what is there already
+    /// is constant or `filled` with a number.
     pub(super) fn evaluate(
         &self,
         kernel: &Kernel,
         inputs: &[Operand],
         output: &Operand,
+        filled: Option<f32>,
     ) -> Option<Arc<prelude::Tensor>> {
         let Kernel::Plain(op) = kernel else { return None };
         let elements: usize = output.shape.iter().product();
+        let there = self.buffers[output.buffer].constant.as_ref();
         match op {
             Op::Fill(_) | Op::Conv(_) => return None,
-            Op::Copy(copy) if copy.shape.iter().map(|&d| d as usize).product::<usize>() != elements => return None,
+            Op::Copy(copy) if copy.shape.iter().map(|&d| d as usize).product::<usize>() != elements => {
+                if there.is_none() && filled.is_none() {
+                    return None;
+                }
+            }
             _ => {}
         }
         let contents: Option<Vec<_>> = inputs.iter().map(|i| self.buffers[i.buffer].constant.as_ref()).collect();
@@ -77,8 +84,15 @@ impl Draft {
         let plan = Plan { inputs: vec![], outputs: vec![port], tensors, steps: vec![step], arena_len, constants_len };
         let mut memory = AlignedBytes::zeroed(constants.len());
         memory.as_mut().copy_from_slice(&constants);
+        let mut arena = AlignedBytes::zeroed(arena_len as usize);
+        let before = &mut arena.as_mut()[scratch_len as usize..];
+        match (there, filled) {
+            (Some(there), _) => before.copy_from_slice(there.as_bytes()),
+            (None, Some(value)) => before.as_chunks_mut().0.fill(value.to_le_bytes()),
+            (None, None) => {}
+        }
         // What cannot be computed now is left to be told when the model runs.
-        let mut executor = Executor::new(plan, memory, AlignedBytes::zeroed(arena_len as usize)).ok()?;
+        let mut executor = Executor::new(plan, memory, arena).ok()?;
         executor.run().ok()?;
         let mut tensor = prelude::Tensor::zero_dt(types::datum(element_type), &[elements]).ok()?;
         tensor.as_bytes_mut().copy_from_slice(&executor.output(0));

@@ -27,6 +27,8 @@ pub struct Buffer {
     pub producer: Option<usize>,
     /// Its content, if it is constant (row-major).
     pub constant: Option<Arc<Tensor>>,
+    /// The steps that it was computed by, if it is constant.
+    made: Vec<Step>,
     /// How many uses in the source model have not been lowered yet.
     pub pending: usize,
     /// Whether a step reads it already.
@@ -138,7 +140,15 @@ impl Draft {
 
     /// A new buffer for `elements` values.
     pub fn buffer(&mut self, elements: usize, element_type: ElementType) -> BufferId {
-        self.buffers.push(Buffer { elements, element_type, producer: None, constant: None, pending: 0, read: false });
+        self.buffers.push(Buffer {
+            elements,
+            element_type,
+            producer: None,
+            constant: None,
+            made: vec![],
+            pending: 0,
+            read: false,
+        });
         self.buffers.len() - 1
     }
 
@@ -174,13 +184,13 @@ impl Draft {
         self.buffers[value.buffer].element_type
     }
 
-    /// A constant as a value. It must be in an element type that kernels compute with.
+    /// A constant as a value. It must be in an element type that steps take.
     pub fn constant(&mut self, tensor: &Arc<Tensor>) -> Value {
         let (shape, order) = (tensor.shape().to_vec(), (0..tensor.rank()).collect());
         if let Some(&buffer) = self.constants.get(&address(tensor)) {
             return Value { buffer, shape, order };
         }
-        let element_type = types::computed(tensor.datum_type()).expect("constants are looked at before");
+        let element_type = types::taken(tensor.datum_type()).expect("constants are looked at before");
         let value = self.typed(element_type, shape, order);
         self.buffers[value.buffer].constant = Some(tensor.clone());
         self.constants.insert(address(tensor), value.buffer);
@@ -231,27 +241,59 @@ impl Draft {
             return self.push(name, Kernel::Plain(Op::Fill(Fill { value })), vec![], operand(output));
         }
         let scalar = Tensor::from(value).cast_to_dt(types::datum(element_type)).expect("numbers cast").into_owned();
-        self.fill_with(name, output, scalar);
+        let scalar = self.constant(&Arc::new(scalar));
+        self.repeat(name, &scalar, output);
     }
 
     /// Sets every element to the one of `scalar`, which has the output's element type.
-    pub fn fill_with(&mut self, name: &str, output: &Value, scalar: Tensor) {
-        let scalar = self.constant(&Arc::new(scalar));
-        let strides = vec![0; output.shape.len()];
-        self.copy(name, &scalar, 0, &strides, output, 0, &output.strides(), &output.shape);
+    pub fn repeat(&mut self, name: &str, scalar: &Value, output: &Value) {
+        let floats = self.element_type(output) == ElementType::F32;
+        match self.known(scalar).filter(|_| floats).and_then(|known| known.cast_to_scalar::<f32>().ok()) {
+            Some(value) => self.fill(name, output, value),
+            None => {
+                let strides = vec![0; output.shape.len()];
+                self.copy(name, scalar, 0, &strides, output, 0, &output.strides(), &output.shape);
+            }
+        }
     }
 
     /// Appends a step that writes `output`.
     pub fn push(&mut self, name: &str, kernel: Kernel, inputs: Vec<Operand>, output: Operand) {
-        if let Some(constant) = self.evaluate(&kernel, &inputs, &output) {
-            self.buffers[output.buffer].constant = Some(constant);
+        let step = Step { name: name.into(), kernel, inputs, output };
+        let buffer = step.output.buffer;
+        let filled = self.filled(buffer);
+        if let Some(constant) = self.evaluate(&step.kernel, &step.inputs, &step.output, filled) {
+            let fill =
+                filled.and(self.buffers[buffer].producer.take()).and_then(|producer| self.steps[producer].take());
+            let buffer = &mut self.buffers[buffer];
+            buffer.constant = Some(constant);
+            buffer.made.extend(fill.into_iter().chain([step]));
             return;
         }
-        for input in &inputs {
+        // A part of it is written over by what is computed later: so is the rest, then.
+        self.buffers[buffer].constant = None;
+        for step in std::mem::take(&mut self.buffers[buffer].made) {
+            self.append(step);
+        }
+        self.append(step);
+    }
+
+    fn append(&mut self, step: Step) {
+        for input in &step.inputs {
             self.buffers[input.buffer].read = true;
         }
-        self.buffers[output.buffer].producer = Some(self.steps.len());
-        self.steps.push(Some(Step { name: name.into(), kernel, inputs, output }));
+        self.buffers[step.output.buffer].producer = Some(self.steps.len());
+        self.steps.push(Some(step));
+    }
+
+    /// The number that fills a buffer, if nothing else was written to it and nothing was read.
+    fn filled(&self, buffer: BufferId) -> Option<f32> {
+        let buffer = &self.buffers[buffer];
+        let step = self.steps[buffer.producer.filter(|_| !buffer.read)?].as_ref()?;
+        match step.kernel {
+            Kernel::Plain(Op::Fill(Fill { value })) => Some(value),
+            _ => None,
+        }
     }
 
     /// Multiply-accumulate operations of all convolutions and matrix products.

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// # Errors
 /// If the plan is not valid, which would be a fault of a lowering, or does not fit 32-bit memory.
 pub fn emit(model: Model) -> Result<(Plan, Vec<u8>), Error> {
-    let Model { mut draft, inputs, outputs } = model;
+    let Model { mut draft, inputs, outputs, .. } = model;
     let steps: Vec<Step> = std::mem::take(&mut draft.steps).into_iter().flatten().collect();
     let aliases = in_place(&steps, &draft, &outputs);
     let mut emitter = Emitter { tensors: Vec::new(), constants: Vec::new(), known: HashMap::new() };

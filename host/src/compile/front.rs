@@ -5,19 +5,26 @@
 //! on.
 
 use super::allowance::{self, Allowance};
-use super::{Error, Options, Unsupported, guard, linear};
+use super::{Error, Note, Options, Unsupported, contain, elements, guard, linear, names, outputs};
+use outputs::Aliases;
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::tract_core::optim::Optimizer;
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 
-/// Parses, fixes shapes, infers types and folds constants.
+/// Parses, fixes shapes, infers types and folds constants. Also what the user should know, and other names of outputs.
 ///
 /// # Errors
 /// If the graph is invalid, has operators that tract does not know, leaves shapes open, or asks for too much.
-pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Result<TypedModel, Error> {
-    let model = &*linear::expand(model);
-    let foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
+pub fn typed(
+    model: &ModelProto,
+    options: &Options,
+    allowance: &Allowance,
+) -> Result<(TypedModel, Vec<Note>, Aliases), Error> {
+    let (model, aliases) = outputs::copied(linear::expand(model));
+    let model = &*names::distinct(model);
+    let mut foreign: Vec<_> = model.graph.iter().flat_map(|graph| &graph.node).filter_map(foreign).collect();
+    foreign.extend(model.graph.iter().flat_map(elements::foreign));
     if !foreign.is_empty() {
         return Err(Error::Unsupported(foreign));
     }
@@ -27,12 +34,19 @@ pub fn typed(model: &ModelProto, options: &Options, allowance: &Allowance) -> Re
         return Err(Error::Unsupported(unknown));
     }
     guard::share(&mut inference, allowance);
-    fix_shapes(&mut inference, options)?;
+    let notes = fix_shapes(&mut inference, options)?;
     let mut typed = inference.into_typed().map_err(invalid)?;
     allowance::check(&typed, allowance).map_err(|why| Error::Invalid(format!("the model is too large: {why}")))?;
-    Optimizer::prop_consts().optimize(&mut typed).map_err(invalid)?;
+    // What tract cannot compute of constants is left to the lowering.
+    let folded = contain::contain(|| {
+        let mut folded = typed.clone();
+        Optimizer::prop_consts().optimize(&mut folded).map(|()| folded)
+    });
+    if let Ok(Ok(folded)) = folded {
+        typed = folded;
+    }
     typed.compact().map_err(invalid)?;
-    Ok(typed)
+    Ok((typed, notes, aliases))
 }
 
 /// The graph as tract reads it, nothing inferred yet.
@@ -68,8 +82,9 @@ fn unimplemented(node: &InferenceNode) -> Option<Unsupported> {
     Some(Unsupported { node: node.name.clone(), operator, reason: reason.into() })
 }
 
-/// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1.
-pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<(), Error> {
+/// Gives every input a fixed shape: the user's, else the model's with an open first axis set to 1, of which there is a note.
+pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Result<Vec<Note>, Error> {
+    let mut notes = Vec::new();
     let names: Vec<String> = model.inputs.iter().map(|i| model.node(i.node).name.clone()).collect();
     for (name, _) in &options.shapes {
         if !names.contains(name) {
@@ -80,14 +95,20 @@ pub(super) fn fix_shapes(model: &mut InferenceModel, options: &Options) -> Resul
         let fact = model.input_fact(index).map_err(invalid)?.clone();
         let shape = match options.shapes.iter().find(|(wanted, _)| wanted == name) {
             Some((_, shape)) => shape.clone(),
-            None => declared_shape(name, &fact)?,
+            None => {
+                let shape = declared_shape(name, &fact)?;
+                if fact.shape.dim(0).is_some_and(|dim| dim.concretize().is_none_or(|dim| dim.to_usize().is_err())) {
+                    notes.push(Note::OpenBatch { input: name.clone(), shape: shape.clone() });
+                }
+                shape
+            }
         };
         let element_type = fact.datum_type.concretize().unwrap_or(f32::datum_type());
         allowance::bytes(&shape, element_type)
             .map_err(|why| Error::Invalid(format!("the model is too large: input {name:?} {why}")))?;
         model.set_input_fact(index, InferenceFact::dt_shape(element_type, &shape)).map_err(invalid)?;
     }
-    Ok(())
+    Ok(notes)
 }
 
 fn declared_shape(name: &str, fact: &InferenceFact) -> Result<Vec<usize>, Error> {

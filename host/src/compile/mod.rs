@@ -3,6 +3,7 @@
 //! # Layout
 //! - `front`: tract parses the graph, fixes shapes and folds constants (`activation` and `prelu` keep activations whole,
 //!   `guard` keeps tract off tensors with too few axes or too many elements, `contain` turns panics into errors)
+//! - `names`: every node has its own; `outputs`: those that nothing computes; `elements`: element types that nothing computes with; `notes`: what a user should know
 //! - `allowance`: how much may be computed beforehand
 //! - `types`: which element types kernels compute with
 //! - `lower/`: each core operator becomes steps of a `draft`; one operator is one file
@@ -21,6 +22,7 @@ mod arena;
 mod constants;
 mod contain;
 mod draft;
+mod elements;
 mod emit;
 mod front;
 mod fuse;
@@ -28,7 +30,10 @@ mod guard;
 mod kernel;
 mod linear;
 mod lower;
+mod names;
 mod native;
+mod notes;
+mod outputs;
 mod pack;
 mod prelu;
 pub mod quantize;
@@ -36,6 +41,7 @@ mod shapes;
 mod store;
 mod types;
 
+pub use notes::Note;
 pub use shapes::{Shapes, shapes};
 pub use store::WeightFormat;
 
@@ -66,6 +72,8 @@ pub struct Compiled {
     pub parameters: u64,
     /// Multiply-accumulate operations of one inference.
     pub multiply_accumulates: u64,
+    /// What the user should know.
+    pub notes: Vec<Note>,
 }
 
 /// How the convolutions and dense layers of a model compute.
@@ -140,10 +148,16 @@ pub fn compile_within(model: &ModelProto, options: &Options, computed: u64) -> R
 
 fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> Result<Compiled, Error> {
     let allowance = Allowance::of(model, computed);
-    let typed = front::typed(model, options, &allowance)?;
+    let (typed, mut notes, aliases) = front::typed(model, options, &allowance)?;
     let parameters = model.graph.as_ref().map_or(0, |graph| Parameters::count(&Network::new(graph)).learnt);
     let mut lowered = lower::lower(&typed, allowance)?;
     drop(typed);
+    for (name, _) in &mut lowered.outputs {
+        if let Some(own) = aliases.get(name) {
+            name.clone_from(own);
+        }
+    }
+    notes.extend(Note::narrowed(model, &lowered.narrowed));
     let multiply_accumulates = lowered.draft.multiply_accumulates();
     let arrived = linear::rewrite(&mut lowered);
     if let Some(calibration) = &options.calibration
@@ -155,5 +169,5 @@ fn compile_uncontained(model: &ModelProto, options: &Options, computed: u64) -> 
     if let Some(format) = options.weights {
         (plan, constants) = store::store(plan, &constants, format);
     }
-    Ok(Compiled { plan, constants, parameters, multiply_accumulates })
+    Ok(Compiled { plan, constants, parameters, multiply_accumulates, notes })
 }

@@ -4,17 +4,28 @@
 mod arithmetic;
 mod attributes;
 mod bit_cast;
+mod cast;
+mod conv_transpose;
 mod depth;
+mod einsum;
 mod found;
 mod gated;
+mod gemm;
 mod grid_sample;
+mod hardmax;
 mod integer_products;
 mod losses;
+mod pad;
+mod places;
 mod pools;
 mod quantize;
+mod reduce;
 mod resize;
+mod slice;
+mod strange;
 
 use super::draft::Draft;
+use super::lower::carry::Handling;
 use super::lower::{Lowered, Node, Wire};
 use super::types;
 use std::sync::Arc;
@@ -71,6 +82,11 @@ pub trait Native: std::fmt::Debug + Send + Sync {
         false
     }
 
+    /// What it does to its elements.
+    fn handling(&self) -> Handling {
+        Handling::Computes
+    }
+
     /// Turns it into steps, for the one output that the node wants. `at` gives the places of the operator's inputs
     /// among the node's.
     ///
@@ -86,6 +102,24 @@ pub fn register(onnx: &mut Onnx) {
     ops.insert("Upsample", |context, node| whole(resize::read, context, node));
     ops.insert("NegativeLogLikelihoodLoss", |context, node| whole(losses::read, context, node));
     ops.insert("SoftmaxCrossEntropyLoss", |context, node| whole(losses::read, context, node));
+    ops.insert("Pad", |context, node| whole(pad::read, context, node));
+    ops.insert("ConvTranspose", |context, node| whole(conv_transpose::read, context, node));
+    ops.insert("Einsum", |context, node| whole(einsum::read, context, node));
+    ops.insert("CenterCropPad", |context, node| whole(pad::read_centred, context, node));
+    for operator in reduce::OPERATORS {
+        ops.insert(operator, |context, node| whole(reduce::read, context, node));
+    }
+    for operator in ["GatherND", "OneHot", "Compress", "ReverseSequence"] {
+        ops.insert(operator, |context, node| whole(places::read, context, node));
+    }
+    ops.insert("Hardmax", |context, node| whole(hardmax::read, context, node));
+    ops.insert("Slice", |context, node| whole(slice::read, context, node));
+    ops.insert("IsNaN", |context, node| whole(strange::read, context, node));
+    ops.insert("IsInf", |context, node| whole(strange::read, context, node));
+    ops.insert("Cast", |context, node| whole(cast::read, context, node));
+    ops.insert("CastLike", |context, node| whole(cast::read, context, node));
+    ops.insert("Gemm", |context, node| whole(gemm::read, context, node));
+    ops.insert("BitShift", |context, node| whole(arithmetic::read, context, node));
     ops.insert("Mod", |context, node| whole(arithmetic::read, context, node));
     ops.insert("Mean", |context, node| whole(arithmetic::read, context, node));
     ops.insert("Celu", |context, node| whole(gated::read, context, node));
@@ -106,6 +140,16 @@ pub fn register(onnx: &mut Onnx) {
     ops.insert("NonMaxSuppression", |context, node| whole(found::read_suppression, context, node));
     ops.insert("NonZero", |context, node| whole(found::read_non_zero, context, node));
     ops.insert("BitCast", |context, node| whole(bit_cast::read, context, node));
+}
+
+/// The whole numbers in a tensor.
+///
+/// # Errors
+/// If it has others.
+fn numbers(tensor: &Tensor) -> Result<Vec<i64>, String> {
+    let numbers = tensor.cast_to::<i64>().map_err(|error| error.to_string())?;
+    let numbers = numbers.to_plain_array_view::<i64>().map_err(|error| error.to_string())?;
+    Ok(numbers.iter().copied().collect())
 }
 
 /// The axis of `rank` that a model names, negative ones counted from the end.
@@ -166,6 +210,11 @@ impl Whole {
         self.native.is_elementwise()
     }
 
+    /// What it does to its elements.
+    pub fn handling(&self) -> Handling {
+        self.native.handling()
+    }
+
     /// What comes of constants, so that shapes that are computed by this operator are known. Nothing if the compiler does
     /// not compute it.
     fn evaluate(&self, inputs: &[Arc<Tensor>]) -> Option<Vec<Tensor>> {
@@ -177,19 +226,19 @@ impl Whole {
             shape: inputs[place].shape().to_vec(),
             value: Some(inputs[place].clone()),
         });
-        if self.native.is_kept(&given) {
+        // The lowering tells that f64 is computed as f32.
+        let narrows =
+            self.handling() == Handling::Computes && inputs.iter().any(|tensor| tensor.datum_type() == DatumType::F64);
+        if narrows || self.native.is_kept(&given) {
             return None;
         }
-        let wires: Vec<Wire> = inputs
-            .iter()
-            .map(|tensor| types::as_computed(tensor).map(Wire::Constant))
-            .collect::<Result<_, _>>()
-            .ok()?;
+        let wires: Vec<Wire> =
+            inputs.iter().map(|tensor| types::as_taken(tensor).map(Wire::Constant)).collect::<Result<_, _>>().ok()?;
         let outputs = self.native.outputs(&given).ok()??;
         let outputs = outputs.into_iter().take(self.outputs).enumerate();
         let computed = outputs.map(|(slot, (datum_type, shape))| {
             let mut draft = Draft::default();
-            let element_type = types::computed(datum_type).ok()?;
+            let element_type = types::taken(datum_type).ok()?;
             let node = Node { name: self.native.name(), inputs: wires.clone(), slot, shape, element_type };
             let value = self.native.lower(&node, &self.at, &mut draft).ok()?;
             Some(draft.known(&value)?.cast_to_dt(datum_type).ok()?.into_owned())

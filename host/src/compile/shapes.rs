@@ -1,7 +1,7 @@
 //! The shapes of a model's values, as far as they follow from its inputs; also of a model that does not compile.
 
 use super::allowance::{Allowance, FREE};
-use super::{Error, Options, contain, front, guard, linear};
+use super::{Error, Options, contain, front, guard, linear, names};
 use std::collections::HashMap;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::tract_hir::internal::*;
@@ -15,7 +15,7 @@ pub fn shapes(model: &ModelProto, options: &Options) -> Shapes {
 }
 
 fn infer(model: &ModelProto, options: &Options) -> Result<Shapes, Error> {
-    let mut inference = front::parsed(&linear::expand(model))?;
+    let mut inference = front::parsed(&names::distinct(linear::expand(model)))?;
     guard::share(&mut inference, &Allowance::of(model, FREE));
     front::fix_shapes(&mut inference, options)?;
     // What cannot be inferred stays open; everything else is still told.

@@ -1,7 +1,8 @@
 //! Element types: what the source model says, and what kernels compute with.
 //!
-//! Kernels compute floats as f32. Tensors of f16 and f64 are f32 in between, and cast where the outside world gives or
-//! takes them.
+//! Kernels compute floats as f32. Tensors of f16 are f32 in between, and cast where the outside world gives or takes them.
+//! Those of f64 become f32 where something is computed of them, and keep their digits where they are only moved, compared
+//! or cast.
 
 use maasm_plan::ElementType;
 use std::sync::Arc;
@@ -29,13 +30,13 @@ pub fn stored(datum_type: DatumType) -> Result<ElementType, String> {
     })
 }
 
-/// The element type that kernels compute with.
+/// The element type that steps take.
 ///
 /// # Errors
 /// If there is none like it.
-pub fn computed(datum_type: DatumType) -> Result<ElementType, String> {
+pub fn taken(datum_type: DatumType) -> Result<ElementType, String> {
     Ok(match stored(datum_type)? {
-        ElementType::F16 | ElementType::F64 => ElementType::F32,
+        ElementType::F16 => ElementType::F32,
         other => other,
     })
 }
@@ -58,17 +59,21 @@ pub fn datum(element_type: ElementType) -> DatumType {
     }
 }
 
-/// A constant in the element type that kernels compute with.
+/// A constant in the element type that steps take.
 ///
 /// # Errors
 /// If there is none like it.
-pub fn as_computed(tensor: &Arc<Tensor>) -> Result<Arc<Tensor>, String> {
-    let datum_type = match computed(tensor.datum_type())? {
-        ElementType::F32 => DatumType::F32,
-        ElementType::I64 => DatumType::I64,
-        _ => return Ok(tensor.clone()),
-    };
-    if tensor.datum_type() == datum_type {
+pub fn as_taken(tensor: &Arc<Tensor>) -> Result<Arc<Tensor>, String> {
+    cast(tensor, taken(tensor.datum_type())?)
+}
+
+/// A constant in this element type.
+///
+/// # Errors
+/// If it cannot be cast.
+pub fn cast(tensor: &Arc<Tensor>, element_type: ElementType) -> Result<Arc<Tensor>, String> {
+    let datum_type = datum(element_type);
+    if tensor.datum_type().unquantized() == datum_type {
         return Ok(tensor.clone());
     }
     let cast = tensor.cast_to_dt(datum_type).map_err(|error| error.to_string())?;

@@ -82,8 +82,12 @@ impl Graph {
     /// The tensors that go into a model of this graph.
     pub fn tensors(&self, model: &ModelProto) -> Vec<Tensor> {
         let inputs = &model.graph.as_ref().expect("every model here has one").input;
-        let given = |name: &str| self.inputs.iter().find(|(value, _)| value.name == name);
-        inputs.iter().filter_map(|input| given(&input.name)).map(|(_, tensor)| tensor.clone()).collect()
+        inputs.iter().filter_map(|input| self.given(&input.name)).cloned().collect()
+    }
+
+    /// The tensor that goes into this input.
+    pub fn given(&self, name: &str) -> Option<&Tensor> {
+        self.inputs.iter().find(|(value, _)| value.name == name).map(|(_, tensor)| tensor)
     }
 
     /// The nodes as text, as far as these values need them.

@@ -78,6 +78,7 @@ fn header(report: &Report) -> Markup {
 fn figures(cost: &Cost) -> Markup {
     html! {
         dt { "compiles" } dd.yes { "yes, to " (cost.step_count) " steps" }
+        @for note in &cost.notes { dt { "note" } dd { (note) } }
         dt { "work" }
         dd {
             (grouped(cost.multiply_accumulates)) " multiply-accumulates ("

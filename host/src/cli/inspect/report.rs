@@ -4,7 +4,7 @@ use super::layers::{self, Layer, Names};
 use super::memory::Memory;
 use super::timing::Timing;
 use super::unsupported::{self, Unsupported};
-use crate::compile::{self, Compiled, Shapes};
+use crate::compile::{self, Compiled, Note, Shapes};
 use crate::network::{Network, Parameters, inner_graphs, operator, tensor_bytes};
 use crate::source::Source;
 use serde::Serialize;
@@ -68,6 +68,9 @@ pub(super) struct Cost {
     pub int8_layers: usize,
     /// Convolutions and dense layers that compute with f32.
     pub float_layers: usize,
+    /// What was decided without asking.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     pub memory: Memory,
     /// Measured natively on this machine, with `--time` only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,6 +144,7 @@ fn cost(compiled: &Compiled, timing: Option<Timing>) -> Cost {
         step_count: compiled.plan.steps.len(),
         int8_layers: compiled.layers().int8,
         float_layers: compiled.layers().float,
+        notes: compiled.notes.clone(),
         memory: Memory::of(&compiled.plan),
         time: timing.map(|timing| Time { runs: timing.runs, milliseconds: timing.total.as_secs_f64() * 1e3 }),
     }

@@ -37,6 +37,7 @@ pub(super) fn write(report: &Report, depth: Option<usize>) -> String {
 
 fn compiled(text: &mut String, cost: &Cost) {
     line(text, "compiles", &format!("yes, to {} steps", cost.step_count));
+    cost.notes.iter().for_each(|note| line(text, "note", &note.to_string()));
     let gflop = cost.flops as f64 / 1e9;
     let work = format!("{} multiply-accumulates ({gflop:.2} GFLOP)", grouped(cost.multiply_accumulates));
     line(text, "work", &work);

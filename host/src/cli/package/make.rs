@@ -114,6 +114,7 @@ impl Wish {
         }
         progress.stage("compiling");
         let compiled = compile::compile(&model, &options)?;
+        compiled.notes.iter().for_each(|note| eprintln!("note: {note}"));
         let recipe = match (self.preprocess.as_deref(), told.preprocess) {
             (Some(name), _) => Some(recipe(name, &compiled)?),
             (None, Some(serde_json::Value::String(name))) => Some(preset(&name, &compiled)?),

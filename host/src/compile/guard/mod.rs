@@ -11,7 +11,7 @@
 mod demands;
 
 use super::allowance::{self, Allowance};
-use super::{activation, native, shown};
+use super::{activation, contain, native, shown};
 use crate::network;
 use demands::Demands;
 use std::sync::LazyLock;
@@ -129,7 +129,11 @@ impl Op for Guarded {
 
 impl EvalOp for Guarded {
     fn eval_out_of_plan(&self, inputs: TVec<TValue>) -> TractResult<Option<TVec<TValue>>> {
-        if self.computable { self.inner.eval_out_of_plan(inputs) } else { Ok(None) }
+        if !self.computable {
+            return Ok(None);
+        }
+        // What tract cannot compute of constants is left to the lowering.
+        Ok(contain::contain(|| self.inner.eval_out_of_plan(inputs)).ok().and_then(Result::ok).flatten())
     }
 
     fn eval(&self, context: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {

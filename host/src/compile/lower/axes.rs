@@ -26,11 +26,24 @@ pub fn lower(op: &AxisOp, node: Node, draft: &mut Draft) -> Lowered {
     })
 }
 
-fn add(value: &Value, at: usize) -> Value {
+/// The value with an axis of extent 1 more.
+pub fn add(value: &Value, at: usize) -> Value {
     let mut shape = value.shape.clone();
     shape.insert(at, 1);
     let shifted = value.order.iter().map(|&axis| if axis >= at { axis + 1 } else { axis });
     Value { buffer: value.buffer, shape, order: std::iter::once(at).chain(shifted).collect() }
+}
+
+impl Value {
+    /// The value without an axis of extent 1.
+    pub fn without(&self, axis: usize) -> Self {
+        remove(self, axis)
+    }
+
+    /// The value with one axis in another place.
+    pub fn moved(&self, from: usize, to: usize) -> Self {
+        move_axis(self, from, to)
+    }
 }
 
 fn remove(value: &Value, at: usize) -> Value {

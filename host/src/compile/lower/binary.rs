@@ -38,7 +38,11 @@ pub fn lower(op: &TypedBinOp, node: Node, draft: &mut Draft) -> Lowered {
     Ok(draft.cast(node.name, &output, node.element_type))
 }
 
-fn of_two(kind: BinaryKind, [first, second]: [usize; 2], node: &Node, draft: &mut Draft) -> Lowered {
+/// A function of two of the node's inputs, as a part of the step that makes one of them where there is a way.
+///
+/// # Errors
+/// If it is not defined for elements of their type.
+pub fn of_two(kind: BinaryKind, [first, second]: [usize; 2], node: &Node, draft: &mut Draft) -> Lowered {
     let (a, b) = match (node.constant(first), node.constant(second)) {
         (None, Some(constant)) => {
             let value = node.value(first, draft);

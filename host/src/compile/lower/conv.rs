@@ -77,10 +77,12 @@ pub fn bias(
     channels: usize,
     draft: &mut Draft,
 ) -> Result<(Vec<f32>, Option<Value>), String> {
+    if index >= node.inputs.len() {
+        return Ok((vec![0.0; channels], None));
+    }
     match node.constant(index) {
         Some(tensor) => Ok((per_channel(tensor, channels)?, None)),
-        None if index < node.inputs.len() => Ok((vec![0.0; channels], Some(node.value(index, draft)))),
-        None => Ok((vec![0.0; channels], None)),
+        None => Ok((vec![0.0; channels], Some(node.value(index, draft)))),
     }
 }
 

@@ -6,7 +6,6 @@ use super::window::{Slide, as_image};
 use super::{Lowered, Node};
 use crate::compile::draft::{Draft, Value, channels_last};
 use maasm_plan::ElementType;
-use tract_onnx::tract_core::ops::cnn::{Deconv, KernelFormat};
 use tract_onnx::tract_hir::internal::*;
 
 /// What one phase reads along one axis.
@@ -23,39 +22,45 @@ struct Phase {
 /// More convolutions than this are taken for a mistake.
 const MOST_PARTS: usize = 4096;
 
-pub fn lower(op: &Deconv, node: Node, draft: &mut Draft) -> Lowered {
+/// How the window of a transposed convolution moves along one axis.
+#[derive(Clone, Copy, Debug)]
+pub struct Stride {
+    /// Cells of the window.
+    pub window: usize,
+    /// Output places between neighbours of the input.
+    pub stride: usize,
+    /// Output places between cells.
+    pub dilation: usize,
+    /// Output places that are left out before the first.
+    pub before: usize,
+}
+
+/// A transposed convolution with the node's first inputs: what it reads, the weights as ONNX has them
+/// (`[channels, out_channels / groups, window…]`) and the bias.
+///
+/// # Errors
+/// If it is of other than floats, or of too many parts.
+pub fn lower(along: &[Stride], groups: usize, node: &Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
     let weights = node.value(1, draft);
-    let floats = [&value, &weights].iter().all(|v| draft.element_type(v) == ElementType::F32);
-    if !floats || op.kernel_format != KernelFormat::OIHW {
+    if [&value, &weights].iter().any(|v| draft.element_type(v) != ElementType::F32) {
         return Err("transposed convolution of other than floats is not supported yet".into());
     }
-    let spec = &op.pool_spec;
-    let spatial = value.shape[2..].to_vec();
-    if spatial.is_empty() || spatial.len() > 3 {
-        return Err(format!("{} spatial axes are not supported, only 1 to 3", spatial.len()));
-    }
-    let (strides, dilations) = (spec.strides(), spec.dilations());
+    let strides: Vec<usize> = along.iter().map(|along| along.stride).collect();
     let parts = strides.iter().try_fold(1usize, |parts, &stride| parts.checked_mul(stride));
     if parts.is_none_or(|parts| parts > MOST_PARTS) {
         return Err(format!("strides of {strides:?} make more than {MOST_PARTS} convolutions of it"));
     }
-    let padding = spec
-        .padding
-        .compute_for_deconv(&spatial, &spec.kernel_shape, &dilations, &strides, &op.adjustments)
-        .map_err(|error| error.to_string())?;
     let out = &node.shape[2..];
-    let along = |axis: usize| -> Vec<Option<Phase>> {
-        let (window, before) = (spec.kernel_shape[axis], padding[axis].pad_before);
-        (0..strides[axis].min(out[axis]))
-            .map(|offset| phase(offset, window, strides[axis], dilations[axis], before, out[axis]))
-            .collect()
+    let phases = |(along, &out): (&Stride, &usize)| -> Vec<Option<Phase>> {
+        (0..along.stride.min(out)).map(|offset| phase(offset, along, out)).collect()
     };
-    let phases: Vec<Vec<Option<Phase>>> = (0..spatial.len()).map(along).collect();
+    let phases: Vec<Vec<Option<Phase>>> = along.iter().zip(out).map(phases).collect();
 
     let value = as_image(node.name, &value, draft);
+    let weights = by_output(node.name, &weights, groups, draft);
     let out_channels = node.shape[1];
-    let (bias, later) = bias(&node, 2, out_channels, draft)?;
+    let (bias, later) = bias(node, 2, out_channels, draft)?;
     let whole = phases.iter().all(|phases| phases.len() == 1);
     let output = draft.value(node.shape.clone(), channels_last(node.shape.len()));
     let counts: Vec<usize> = phases.iter().map(Vec::len).collect();
@@ -64,22 +69,40 @@ pub fn lower(op: &Deconv, node: Node, draft: &mut Draft) -> Lowered {
             combination.iter().zip(&phases).map(|(&offset, phases)| phases[offset].as_ref()).collect();
         let computed = match parts {
             Some(parts) => {
-                let part = one_phase(&node, &value, &weights, &parts, op.group, bias.clone(), draft)?;
-                if whole {
-                    return add_later(&part, later, &node, draft);
+                let part = one_phase(node, &value, &weights, &parts, groups, bias.clone(), draft)?;
+                if whole && part.shape == node.shape {
+                    return add_later(&part, later, node, draft);
                 }
                 part
             }
             // No cell of the window falls here.
             None => draft.table(&[1, out_channels], &bias),
         };
-        interleave(&node, &computed, &combination, &strides, &output, draft);
+        interleave(node, &computed, &combination, &strides, &output, draft);
     }
-    add_later(&output, later, &node, draft)
+    add_later(&output, later, node, draft)
+}
+
+/// Weights as those of an ordinary convolution: `[out_channels, channels / groups, window…]`.
+fn by_output(name: &str, weights: &Value, groups: usize, draft: &mut Draft) -> Value {
+    let (channels, of_group) = (weights.shape[0], weights.shape[1]);
+    let mut shape = weights.shape.clone();
+    (shape[0], shape[1]) = (groups * of_group, channels / groups);
+    let output = draft.row_major_like(weights, shape);
+    let (from, to) = (weights.strides(), output.strides());
+    let mut places = vec![
+        (groups, from[0] * (channels / groups), to[0] * of_group),
+        (of_group, from[1], to[0]),
+        (channels / groups, from[0], to[1]),
+    ];
+    places.extend((2..weights.shape.len()).map(|axis| (weights.shape[axis], from[axis], to[axis])));
+    draft.copy_places(name, (weights, 0), (&output, 0), places);
+    output
 }
 
 /// The output places `offset`, `offset + stride`, … along one axis, if the window reaches them.
-fn phase(offset: usize, window: usize, stride: usize, dilation: usize, before: usize, out: usize) -> Option<Phase> {
+fn phase(offset: usize, along: &Stride, out: usize) -> Option<Phase> {
+    let &Stride { window, stride, dilation, before } = along;
     // Place p = offset + i · stride takes cell k of the input place (p + before − k · dilation) / stride.
     let start = |cell: usize| (offset + before) as i64 - (cell * dilation) as i64;
     let cells: Vec<usize> = (0..window).rev().filter(|&cell| start(cell).rem_euclid(stride as i64) == 0).collect();
@@ -133,15 +156,15 @@ fn one_phase(
     } else {
         value.clone()
     };
-    let weights = turned(node, weights, parts, draft)?;
+    let weights = turned(node.name, weights, parts, draft)?;
     convolve(node.name, &input, &weights, slides, groups, bias, draft)
 }
 
-/// The weights, as tract orders them `[out_channels, channels / groups, window…]`, with the phase's cells only.
-fn turned(node: &Node, weights: &Value, parts: &[&Phase], draft: &mut Draft) -> Result<Weights, String> {
+/// The weights with the phase's cells only.
+fn turned(name: &str, weights: &Value, parts: &[&Phase], draft: &mut Draft) -> Result<Weights, String> {
     let taps: Vec<usize> = parts.iter().map(|part| part.cells.len()).collect();
     let shape: Vec<usize> = weights.shape[..2].iter().copied().chain(taps.iter().copied()).collect();
-    if let Some(tensor) = node.constant(1) {
+    if let Some(tensor) = draft.known(weights) {
         let elements = tensor.to_plain_array_view::<f32>().map_err(|error| error.to_string())?;
         let turned = tract_ndarray::ArrayD::from_shape_fn(shape, |index| {
             let cells = parts.iter().enumerate().map(|(axis, part)| part.cells[index[2 + axis]]);
@@ -158,7 +181,7 @@ fn turned(node: &Node, weights: &Value, parts: &[&Phase], draft: &mut Draft) -> 
         let from_offset = along(&from, &|axis, tap| parts[axis].cells[tap]);
         let to_offset = along(&to, &|_, tap| tap);
         let places = (0..2).map(|axis| (weights.shape[axis], from[axis], to[axis])).collect();
-        draft.copy_places(node.name, (weights, from_offset), (&output, to_offset), places);
+        draft.copy_places(name, (weights, from_offset), (&output, to_offset), places);
     }
     Ok(Weights::Computed(output))
 }

@@ -19,25 +19,39 @@ pub fn lower(op: &EinSum, node: Node, draft: &mut Draft) -> Lowered {
     if axes.iter().any(|a| a.outputs.iter().any(|places| places.len() > 1)) {
         return Err("an output with an axis twice is not defined".into());
     }
-    let diagonal = axes.iter().any(|a| a.inputs.iter().any(|places| places.len() > 1));
-    let axes: Vec<Letter> = axes.into_iter().map(Letter::new).collect();
+    let letters: Vec<Letter> =
+        axes.into_iter().map(|axis| Letter::new(&axis.inputs, axis.outputs[0].first().copied())).collect();
+    lower_letters(&letters, &node, draft)
+}
+
+/// The sum of products that letters say, of the node's inputs.
+///
+/// # Errors
+/// If there is no way.
+pub fn lower_letters(axes: &[Letter], node: &Node, draft: &mut Draft) -> Lowered {
+    if (0..node.inputs.len()).any(|index| node.value(index, draft).shape.contains(&0)) {
+        let output = draft.typed(node.element_type, node.shape.clone(), (0..node.shape.len()).collect());
+        draft.fill(node.name, &output, 0.0);
+        return Ok(output);
+    }
+    let diagonal = axes.iter().any(|letter| letter.along.iter().any(|more| !more.is_empty()));
     if node.inputs.len() != 2 || diagonal {
-        return many(&axes, &node, draft);
+        return many(axes, node, draft);
     }
     let values = [node.value(0, draft), node.value(1, draft)];
     if values.iter().any(|value| draft.element_type(value) != ElementType::F32) {
-        return of_integers(&axes, &values, &node, draft);
+        return of_integers(axes, &values, node, draft);
     }
     if let Some(fixed) = [1, 0].into_iter().find(|&index| node.constant(index).is_some())
-        && let Some(output) = by_constant(&axes, 1 - fixed, fixed, &node, draft)?
+        && let Some(output) = by_constant(axes, 1 - fixed, fixed, node, draft)?
     {
         return Ok(output);
     }
-    of_two(&axes, &values, &node, draft)
+    of_two(axes, &values, node, draft)
 }
 
 /// Where one letter of the einsum stands.
-struct Letter {
+pub struct Letter {
     /// Its axis in each operand.
     inputs: Vec<Option<usize>>,
     /// Its axis in the output.
@@ -47,10 +61,10 @@ struct Letter {
 }
 
 impl Letter {
-    fn new(axis: &Axis) -> Self {
-        let first = |places: &[usize]| places.first().copied();
-        let along = axis.inputs.iter().map(|places| places.iter().copied().skip(1).collect()).collect();
-        Self { inputs: axis.inputs.iter().map(|p| first(p)).collect(), output: first(&axis.outputs[0]), along }
+    /// A letter by all its axes in each operand, and its axis in the output.
+    pub fn new(inputs: &[impl AsRef<[usize]>], output: Option<usize>) -> Self {
+        let along = inputs.iter().map(|places| places.as_ref().iter().copied().skip(1).collect()).collect();
+        Self { inputs: inputs.iter().map(|places| places.as_ref().first().copied()).collect(), output, along }
     }
 }
 
@@ -206,7 +220,11 @@ fn along(letters: &[usize], roles: &Roles, axes: &[Letter], slot: usize, value: 
 fn of_two(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Draft) -> Lowered {
     let mut roles = Roles::new(axes, values);
     if roles.lone.iter().any(|lone| !lone.is_empty()) {
-        return Err("sums over one operand's own axes are not supported yet".into());
+        let summed = [0, 1].map(|slot| {
+            let own: Vec<usize> = roles.lone[slot].iter().filter_map(|&letter| axes[letter].inputs[slot]).collect();
+            summed(node.name, &values[slot], &own, draft)
+        });
+        return of_two(axes, &summed, node, draft);
     }
     let [a, b] = values;
     // In the order in which they lie in the first operand, so that it need not be moved if it can be helped.
@@ -262,6 +280,20 @@ fn of_two(axes: &[Letter], values: &[Value; 2], node: &Node, draft: &mut Draft) 
     let to = operand_as(&output, [1, 1, rows, groups * n]);
     draft.push(node.name, Kernel::Plain(Op::Conv(product)), vec![from, packed], to);
     Ok(output)
+}
+
+/// The sums over these axes, which are kept with an extent of 1.
+fn summed(name: &str, value: &Value, axes: &[usize], draft: &mut Draft) -> Value {
+    if axes.is_empty() {
+        return value.clone();
+    }
+    let (value, [outer, extent, inner]) = super::reduce::grouped(value, axes, name, draft);
+    let mut shape = value.shape.clone();
+    axes.iter().for_each(|&axis| shape[axis] = 1);
+    let output = draft.like(&value, shape, value.order.clone());
+    let reduce = op::Reduce { kind: op::ReduceKind::Sum, outer, extent, inner };
+    draft.push_unary(name, Op::Reduce(reduce), &value, &output);
+    output
 }
 
 /// The shape that all of these are repeated to.

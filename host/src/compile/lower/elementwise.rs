@@ -14,6 +14,9 @@ impl Draft {
     pub fn combine(&mut self, name: &str, kind: BinaryKind, a: &Value, b: &Value, shape: &[usize]) -> Lowered {
         let taken = self.element_type(a);
         let b = &self.cast(name, b, taken);
+        if taken == ElementType::F64 {
+            return self.compare_wide(name, kind, a, b, shape);
+        }
         if !kind.takes(taken) {
             return Err(format!("{kind:?} of {taken:?} elements is not supported"));
         }

@@ -5,7 +5,7 @@ use crate::compile::draft::{Draft, Value, operand, row_major_strides};
 use crate::compile::kernel::Kernel;
 use maasm_plan::op::{self, Component, Places};
 use maasm_plan::{ElementType, Op};
-use tract_onnx::tract_core::ops::array::{Gather, GatherElements, GatherNd};
+use tract_onnx::tract_core::ops::array::{Gather, GatherElements};
 
 impl Draft {
     /// The value at the given places along an axis, in that order.
@@ -93,16 +93,6 @@ pub fn by_element(whole: &Value, indices: &Value, axis: usize) -> Places {
         components: vec![component],
         block: 1,
     }
-}
-
-pub fn lower_nd(op: &GatherNd, node: Node, draft: &mut Draft) -> Lowered {
-    let value = node.value(0, draft);
-    let value = draft.row_major(node.name, &value);
-    let indices = node.value(1, draft);
-    let indices = draft.indices(node.name, &indices);
-    let output = draft.row_major_like(&value, node.shape.clone());
-    push(node.name, by_tuple(&value, &indices, op.batch_dims)?, &value, &indices, &output, draft);
-    Ok(output)
 }
 
 /// A place for each tuple of indices, which are the last axis of `indices`; the first `batch` axes are common to both.

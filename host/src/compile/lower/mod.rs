@@ -1,25 +1,26 @@
 //! Lowerings: one operator of tract's core is one file. To add one, add its file and list it in [`Lowering::lower`].
 
-mod axes;
-mod binary;
+pub mod axes;
+pub mod binary;
 mod broadcast;
+pub mod carry;
 mod cast;
 mod concat;
 pub mod conv;
 mod cumulate;
-mod deconv;
+pub mod deconv;
 mod dropout;
 pub mod einsum;
 mod elementwise;
 pub mod gather;
 mod local_response;
-mod one_hot;
+mod order;
 mod pad;
 pub mod pool;
 pub mod reduce;
 mod scatter;
 mod select;
-mod slice;
+pub mod slice;
 mod softmax;
 mod tile;
 mod top;
@@ -35,12 +36,12 @@ use maasm_plan::ElementType;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tract_onnx::tract_core::ops::array::{
-    CumSum, Gather, GatherElements, GatherNd, MultiBroadcastTo, OneHot, Pad, ScatterElements, ScatterNd, Slice,
-    StridedSlice, Tile, Topk, Trilu, TypedConcat,
+    CumSum, Gather, GatherElements, MultiBroadcastTo, ScatterElements, ScatterNd, Slice, StridedSlice, Tile, Topk,
+    Trilu, TypedConcat,
 };
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cast::Cast;
-use tract_onnx::tract_core::ops::cnn::{Conv, Deconv, SumPool};
+use tract_onnx::tract_core::ops::cnn::{Conv, SumPool};
 use tract_onnx::tract_core::ops::einsum::EinSum;
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::identity::Identity;
@@ -77,6 +78,8 @@ pub struct Lowering<'a> {
     unsupported: Vec<Unsupported>,
     /// The inputs as the outside world gives them.
     inputs: Vec<(OutletId, Value)>,
+    /// The nodes that compute f64 as f32.
+    narrowed: Vec<String>,
 }
 
 /// A node being lowered.
@@ -89,7 +92,7 @@ pub struct Node<'a> {
     pub slot: usize,
     /// That output's shape.
     pub shape: Vec<usize>,
-    /// The type of its elements, as kernels compute them.
+    /// The type of its elements, as steps take them.
     pub element_type: ElementType,
 }
 
@@ -101,6 +104,8 @@ pub struct Model {
     pub inputs: Vec<(String, Value)>,
     /// The model's outputs.
     pub outputs: Vec<(String, Value)>,
+    /// The nodes that compute f64 as f32.
+    pub narrowed: Vec<String>,
 }
 
 /// Lowers every node.
@@ -114,16 +119,23 @@ pub fn lower(model: &TypedModel, allowance: Allowance) -> Result<Model, Error> {
         wires: HashMap::new(),
         unsupported: Vec::new(),
         inputs: Vec::new(),
+        narrowed: Vec::new(),
     };
     for id in model.eval_order().map_err(super::front::invalid)? {
         lowering.node(model.node(id));
+    }
+    // What nothing reads is given all the same.
+    for outlet in &model.inputs {
+        if !lowering.wires.contains_key(outlet) {
+            lowering.node(model.node(outlet.node));
+        }
     }
     if !lowering.unsupported.is_empty() {
         return Err(Error::Unsupported(lowering.unsupported));
     }
     let outputs = lowering.outputs()?;
     let inputs = lowering.inputs();
-    Ok(Model { draft: lowering.draft, inputs, outputs })
+    Ok(Model { draft: lowering.draft, inputs, outputs, narrowed: lowering.narrowed })
 }
 
 impl Lowering<'_> {
@@ -162,7 +174,7 @@ impl Lowering<'_> {
     fn node(&mut self, node: &TypedNode) {
         for (slot, output) in node.outputs.iter().enumerate() {
             if let Some(constant) = &output.fact.konst {
-                let wire = types::as_computed(constant).map_or(Wire::Unsupported, Wire::Constant);
+                let wire = types::as_taken(constant).map_or(Wire::Unsupported, Wire::Constant);
                 self.wires.insert(OutletId::new(node.id, slot), wire);
             }
         }
@@ -187,7 +199,9 @@ impl Lowering<'_> {
             let wire = match result {
                 Ok(Some(value)) => {
                     self.draft.buffers[value.buffer].pending += uses;
-                    self.draft.known(&value).map_or(Wire::Value(value), Wire::Constant)
+                    // A constant would forget where it ends.
+                    let whole = !self.draft.counts.contains_key(&value.buffer);
+                    self.draft.known(&value).filter(|_| whole).map_or(Wire::Value(value), Wire::Constant)
                 }
                 Ok(None) => Wire::Unsupported,
                 Err(reason) => {
@@ -213,7 +227,7 @@ impl Lowering<'_> {
             (None, Some(shape)) => shape.to_vec(),
             (None, None) => return Err(format!("its shape {:?} depends on the input's content", fact.shape)),
         };
-        let element_type = types::computed(fact.datum_type)?;
+        let element_type = types::taken(fact.datum_type)?;
         if node.op_is::<TypedSource>() {
             let stored = types::stored(fact.datum_type)?;
             let value = self.input(node, stored, shape);
@@ -232,7 +246,11 @@ impl Lowering<'_> {
             let order = (0..shape.len()).collect();
             return Ok(self.draft.typed(element_type, shape, order));
         }
-        self.lower(node, Node { name: &node.name, inputs, slot, shape, element_type })
+        let mut wanted = Node { name: &node.name, inputs, slot, shape, element_type };
+        if self.settle(node, &mut wanted)? {
+            self.narrowed.push(node.name.clone());
+        }
+        self.lower(node, wanted)
     }
 
     fn lower(&mut self, source: &TypedNode, node: Node) -> Lowered {
@@ -260,8 +278,6 @@ impl Lowering<'_> {
             softmax::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<TypedConcat>() {
             concat::lower(op, node, draft)
-        } else if let Some(op) = op.downcast_ref::<Pad>() {
-            pad::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<Slice>() {
             slice::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<StridedSlice>() {
@@ -270,8 +286,6 @@ impl Lowering<'_> {
             broadcast::lower(node, draft)
         } else if let Some(op) = op.downcast_ref::<AxisOp>() {
             axes::lower(op, node, draft)
-        } else if let Some(op) = op.downcast_ref::<Deconv>() {
-            deconv::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<Cast>() {
             cast::lower(op.to, node, draft)
         } else if op.is::<Iff>() {
@@ -280,8 +294,6 @@ impl Lowering<'_> {
             gather::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<GatherElements>() {
             gather::lower_elements(op, node, draft)
-        } else if let Some(op) = op.downcast_ref::<GatherNd>() {
-            gather::lower_nd(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<ScatterElements>() {
             scatter::lower_elements(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<ScatterNd>() {
@@ -290,8 +302,6 @@ impl Lowering<'_> {
             cumulate::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<Topk>() {
             top::lower(op, node, draft)
-        } else if let Some(op) = op.downcast_ref::<OneHot>() {
-            one_hot::lower(op, node, draft)
         } else if let Some(op) = op.downcast_ref::<Trilu>() {
             trilu::lower(op, node, draft)
         } else if op.is::<Tile>() {
@@ -305,8 +315,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// An input; one that only convolutions and pools read lies channels last from the start. Of a float type that
-    /// kernels do not compute with, it is cast.
+    /// An input; one that only convolutions and pools read lies channels last from the start. One of f16 is cast.
     fn input(&mut self, source: &TypedNode, element_type: ElementType, shape: Vec<usize>) -> Value {
         let rank = shape.len();
         let order = if rank > 2 && self.is_picture(&source.outputs[0], THROUGH) {
@@ -316,7 +325,7 @@ impl Lowering<'_> {
         };
         let value = self.draft.typed(element_type, shape, order);
         self.inputs.push((OutletId::new(source.id, 0), value.clone()));
-        if element_type.is_computed() { value } else { self.draft.cast(&source.name, &value, ElementType::F32) }
+        if element_type == ElementType::F16 { self.draft.cast(&source.name, &value, ElementType::F32) } else { value }
     }
 }
 

@@ -29,6 +29,17 @@ pub fn lower(op: &nn::Reduce, node: Node, draft: &mut Draft) -> Lowered {
     Ok(draft.cast(node.name, &output, node.element_type))
 }
 
+/// The value reduced along axes, which are kept with an extent of 1.
+///
+/// # Errors
+/// If the reduction is not defined for it.
+pub fn over(name: &str, kind: ReduceKind, axes: &[usize], value: &Value, draft: &mut Draft) -> Lowered {
+    let mut shape = value.shape.clone();
+    axes.iter().for_each(|&axis| shape[axis] = 1);
+    let element_type = draft.element_type(value);
+    reduce(kind, axes, value, &Node { name, inputs: Vec::new(), slot: 0, shape, element_type }, draft)
+}
+
 /// One reduction in a step of its own.
 fn reduce(kind: ReduceKind, axes: &[usize], value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
     if kind.finds() && axes.len() != 1 {

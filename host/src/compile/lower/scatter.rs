@@ -4,8 +4,8 @@ use super::gather::{by_element, by_tuple};
 use super::{Lowered, Node};
 use crate::compile::draft::{Draft, Value, operand};
 use crate::compile::kernel::Kernel;
-use maasm_plan::Op;
 use maasm_plan::op::{Combine, Places, Scatter};
+use maasm_plan::{ElementType, Op};
 use tract_onnx::tract_core::ops::array::{ScatterElements, ScatterNd, ScatterReduction};
 
 pub fn lower_elements(op: &ScatterElements, node: Node, draft: &mut Draft) -> Lowered {
@@ -44,8 +44,23 @@ fn lower(
         return Ok(value);
     }
     let places = places(&value, &indices)?;
-    let output = draft.row_major_like(&value, node.shape.clone());
-    let inputs = vec![operand(&value), operand(&indices), operand(&updates)];
+    if draft.element_type(&value) == ElementType::F64 && combine != Combine::Replace {
+        let [keys, updates] = [draft.keys(node.name, &value)?, draft.keys(node.name, &updates)?];
+        let output = write(&node, combine, places, [&keys, &indices, &updates], draft);
+        return draft.of_keys(node.name, &output);
+    }
+    Ok(write(&node, combine, places, [&value, &indices, &updates], draft))
+}
+
+fn write(
+    node: &Node,
+    combine: Combine,
+    places: Places,
+    [value, indices, updates]: [&Value; 3],
+    draft: &mut Draft,
+) -> Value {
+    let output = draft.row_major_like(value, node.shape.clone());
+    let inputs = vec![operand(value), operand(indices), operand(updates)];
     draft.push(node.name, Kernel::Plain(Op::Scatter(Scatter { places, combine })), inputs, operand(&output));
-    Ok(output)
+    output
 }

@@ -8,7 +8,7 @@ use tract_onnx::tract_hir::internal::*;
 pub fn lower(op: &Slice, node: Node, draft: &mut Draft) -> Lowered {
     let mut begin = vec![0; node.shape.len()];
     begin[op.axis] = fixed(&op.start)?;
-    copy(&begin, &vec![1; node.shape.len()], node, draft)
+    copy(&begin, &vec![1; node.shape.len()], &node, draft)
 }
 
 pub fn lower_strided(op: &StridedSlice, node: Node, draft: &mut Draft) -> Lowered {
@@ -35,7 +35,7 @@ pub fn lower_strided(op: &StridedSlice, node: Node, draft: &mut Draft) -> Lowere
         begin[axis] = fixed(&part.begin)?;
         step[axis] = part.stride as isize;
     }
-    copy(&begin, &step, node, draft)
+    copy(&begin, &step, &node, draft)
 }
 
 fn fixed(dim: &TDim) -> Result<usize, String> {
@@ -49,7 +49,10 @@ fn list(tensor: &Tensor) -> Result<Vec<i32>, String> {
 }
 
 /// Every `step`-th place from `begin` on, axis by axis; what runs backwards is looked up.
-fn copy(begin: &[usize], step: &[isize], node: Node, draft: &mut Draft) -> Lowered {
+///
+/// # Errors
+/// If too much is looked up.
+pub fn copy(begin: &[usize], step: &[isize], node: &Node, draft: &mut Draft) -> Lowered {
     let mut input = node.value(0, draft);
     let (mut begin, mut step) = (begin.to_vec(), step.to_vec());
     for axis in 0..step.len() {

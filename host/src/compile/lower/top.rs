@@ -10,11 +10,17 @@ use tract_onnx::tract_hir::internal::*;
 
 pub fn lower(op: &Topk, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
+    let wide = draft.element_type(&value) == ElementType::F64;
+    let value = if wide { draft.keys(node.name, &value)? } else { value };
     let (value, [outer, extent, inner]) = grouped(&value, &[op.axis], node.name, draft);
-    let output = draft.typed(node.element_type, node.shape.clone(), value.order.clone());
+    let made = if node.slot == 1 { ElementType::I64 } else { draft.element_type(&value) };
+    let mut output = draft.typed(made, node.shape.clone(), value.order.clone());
     let count = node.shape[op.axis] as u32;
     let top = Top { outer, extent, inner, count, largest: op.largest, places: node.slot == 1 };
     draft.push_unary(node.name, Op::Top(top), &value, &output);
+    if wide && node.slot == 0 {
+        output = draft.of_keys(node.name, &output)?;
+    }
     if node.constant(1).is_none() {
         let count = node.value(1, draft);
         let count = draft.cast(node.name, &count, ElementType::I64);

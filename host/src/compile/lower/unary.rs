@@ -8,20 +8,14 @@ use maasm_plan::op::{BinaryKind, Unary};
 use tract_onnx::tract_core::ops::element_wise::ElementWiseOp;
 use tract_onnx::tract_core::ops::logic::{BitNot, Not};
 use tract_onnx::tract_core::ops::math::{
-    Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Erf, Exp, Floor, IsInf, IsNan, Ln, Neg, PowConst,
-    Recip, RoundHalfToEven, Rsqrt, Sign, Sin, Sinh, Sqrt, Square, Tan, Tanh,
+    Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Erf, Exp, Floor, Ln, Neg, PowConst, Recip,
+    RoundHalfToEven, Rsqrt, Sign, Sin, Sinh, Sqrt, Square, Tan, Tanh,
 };
 use tract_onnx::tract_core::ops::nn::{HardSwish, LeakyRelu, Sigmoid, Silu};
 
 pub fn lower(op: &ElementWiseOp, node: Node, draft: &mut Draft) -> Lowered {
     let value = node.value(0, draft);
     let mini = &*op.0;
-    if mini.is::<IsNan>() {
-        return draft.combine(node.name, BinaryKind::NotEqual, &value, &value, &node.shape);
-    }
-    if let Some(op) = mini.downcast_ref::<IsInf>() {
-        return is_infinite(op, &value, &node, draft);
-    }
     if let Some(op) = mini.downcast_ref::<PowConst>() {
         let exponent = draft.table(&[], &[op.exponent]);
         return draft.combine(node.name, BinaryKind::Pow, &value, &exponent, &node.shape);
@@ -61,21 +55,6 @@ fn clamp(low: f32, high: f32, value: &Value, node: &Node, draft: &mut Draft) -> 
         }
     }
     Ok(value)
-}
-
-fn is_infinite(op: &IsInf, value: &Value, node: &Node, draft: &mut Draft) -> Lowered {
-    let infinity = |draft: &mut Draft, sign: f32| draft.table(&[], &[sign * f32::INFINITY]);
-    let (value, wanted) = match (op.detect_positive, op.detect_negative) {
-        (true, true) => (draft.activate(node.name, value, Unary::Abs), infinity(draft, 1.0)),
-        (true, false) => (value.clone(), infinity(draft, 1.0)),
-        (false, true) => (value.clone(), infinity(draft, -1.0)),
-        (false, false) => {
-            let output = draft.typed(ElementType::Bool, value.shape.clone(), value.order.clone());
-            draft.fill(node.name, &output, 0.0);
-            return Ok(output);
-        }
-    };
-    draft.combine(node.name, BinaryKind::Equal, &value, &wanted, &node.shape)
 }
 
 fn function(op: &ElementWiseOp) -> Option<Unary> {

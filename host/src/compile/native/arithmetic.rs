@@ -1,4 +1,4 @@
-//! Mod, whose result has the sign of one operand or the other, and Mean of tensors that are broadcast.
+//! Mod, whose result has the sign of one operand or the other, Mean of tensors that are broadcast, and BitShift.
 
 use super::{Input, Inputs, Native, Output};
 use crate::compile::draft::{Draft, Value};
@@ -17,6 +17,8 @@ enum Arithmetic {
     },
     /// The mean of several tensors.
     Mean,
+    /// Bits moved up or down.
+    Shift(BinaryKind),
 }
 
 /// Reads the attributes of either.
@@ -27,6 +29,13 @@ pub fn read(node: &NodeProto, _: i64) -> TractResult<Arc<dyn Native>> {
     if node.op_type == "Mean" {
         return Ok(Arc::new(Arithmetic::Mean));
     }
+    if node.op_type == "BitShift" {
+        return Ok(Arc::new(Arithmetic::Shift(match &*node.get_attr::<String>("direction")? {
+            "LEFT" => BinaryKind::ShiftLeft,
+            "RIGHT" => BinaryKind::ShiftRight,
+            other => bail!("direction {other:?} is not defined"),
+        })));
+    }
     Ok(Arc::new(Arithmetic::Rest { of_dividend: node.get_attr_opt::<i64>("fmod")?.unwrap_or(0) == 1 }))
 }
 
@@ -35,6 +44,7 @@ impl Native for Arithmetic {
         match self {
             Self::Rest { .. } => "Mod",
             Self::Mean => "Mean",
+            Self::Shift(_) => "BitShift",
         }
     }
 
@@ -52,6 +62,7 @@ impl Native for Arithmetic {
                 let kind = if *of_dividend { BinaryKind::Remainder } else { BinaryKind::Modulo };
                 draft.combine(node.name, kind, a, b, &node.shape)
             }
+            (Self::Shift(kind), [a, b]) => draft.combine(node.name, *kind, a, b, &node.shape),
             (Self::Mean, [first, rest @ ..]) => {
                 let mut sum = first.clone();
                 for value in rest {

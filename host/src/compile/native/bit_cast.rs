@@ -2,6 +2,7 @@
 
 use super::{Input, Inputs, Native, Output};
 use crate::compile::draft::Draft;
+use crate::compile::lower::carry::Handling;
 use crate::compile::lower::{Lowered, Node};
 use crate::compile::types;
 use maasm_plan::ElementType;
@@ -27,6 +28,10 @@ impl Native for BitCast {
         "BitCast"
     }
 
+    fn handling(&self) -> Handling {
+        Handling::Moves
+    }
+
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {
         let input = inputs.first().cloned().flatten().ok_or("it has no input")?;
         let [from, to] = [types::stored(input.datum_type)?, types::stored(self.to)?];
@@ -38,7 +43,7 @@ impl Native for BitCast {
 
     fn lower(&self, node: &Node, _: &Inputs<usize>, draft: &mut Draft) -> Lowered {
         let input = node.value(0, draft);
-        if !types::stored(self.to)?.is_computed() || self.to.size_of() != draft.element_type(&input).size() as usize {
+        if self.to == DatumType::F16 || self.to.size_of() != draft.element_type(&input).size() as usize {
             return Err(format!("the bits of {:?} are not kept while computing", ElementType::F16));
         }
         let output = draft.typed(node.element_type, input.shape.clone(), input.order.clone());

@@ -2,6 +2,7 @@
 
 use super::{Input, Inputs, Native, Output};
 use crate::compile::draft::Draft;
+use crate::compile::lower::carry::Handling;
 use crate::compile::lower::{Lowered, Node};
 use std::sync::Arc;
 use tract_onnx::pb::NodeProto;
@@ -35,6 +36,10 @@ pub fn read(node: &NodeProto, _: i64) -> TractResult<Arc<dyn Native>> {
 impl Native for Blocks {
     fn name(&self) -> &'static str {
         if self.to_depth { "SpaceToDepth" } else { "DepthToSpace" }
+    }
+
+    fn handling(&self) -> Handling {
+        Handling::Moves
     }
 
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {

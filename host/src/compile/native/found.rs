@@ -4,6 +4,7 @@
 use super::{Input, Inputs, Native, Output};
 use crate::compile::draft::{Draft, Value, operand};
 use crate::compile::kernel::Kernel;
+use crate::compile::lower::carry::Handling;
 use crate::compile::lower::{Lowered, Node};
 use maasm_plan::op::{self, Suppress};
 use maasm_plan::{ElementType, Op};
@@ -113,6 +114,10 @@ impl Native for NonZero {
         true
     }
 
+    fn handling(&self) -> Handling {
+        Handling::Compares
+    }
+
     fn outputs(&self, inputs: &Inputs<Input>) -> Result<Option<Vec<Output>>, String> {
         let input = inputs.first().cloned().flatten().ok_or("it has no input")?;
         if input.shape.is_empty() {
@@ -122,7 +127,10 @@ impl Native for NonZero {
     }
 
     fn lower(&self, node: &Node, _: &Inputs<usize>, draft: &mut Draft) -> Lowered {
-        let input = node.value(0, draft);
+        let mut input = node.value(0, draft);
+        if draft.element_type(&input) == ElementType::F64 {
+            input = draft.keys(node.name, &input)?;
+        }
         let input = draft.row_major(node.name, &input);
         // Rows of coordinates, which the source model has as columns.
         let output = draft.typed(ElementType::I64, node.shape.clone(), vec![1, 0]);

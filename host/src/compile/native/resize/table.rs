@@ -244,6 +244,17 @@ mod tests {
         assert_eq!(table.places(), Some(vec![0, 0, 1, 1]));
     }
 
+    /// onnxruntime 1.32, which divides in f32, has another element in one place of 26 → 64; whole numbers decide.
+    #[test]
+    fn the_nearest_is_that_of_exact_fractions() {
+        for (extent, out) in [(26usize, 64usize), (3, 7), (7, 3), (10, 49), (64, 26)] {
+            let axis = Axis { extent, out, scale: out as f64 / extent as f64, region: [0.0, 1.0] };
+            let table = Table::new(&scheme(Kernel::Nearest(Nearest::Floor), Coordinates::Asymmetric), &axis);
+            let exact = (0..out).map(|place| (place * extent / out) as i64).collect();
+            assert_eq!(table.places(), Some(exact), "{extent} → {out}");
+        }
+    }
+
     #[test]
     fn lines_run_between_centres_and_are_level_beyond_the_edges() {
         let axis = Axis { extent: 2, out: 4, scale: 2.0, region: [0.0, 1.0] };
