@@ -140,6 +140,16 @@ fn differences_without_intervals_are_drawn_as_large_as_they_are() {
 }
 
 #[test]
+fn the_page_says_what_scores_are_and_why_there_is_no_interval() {
+    let report = report(60, 5, 1, None);
+    let html = page(&report);
+    assert!(html.contains("the output, which is probabilities that add up to 1"), "what scores are made of");
+    assert!(html.contains("Top-5 accuracy is 1 of a model with five classes or fewer"), "what it says of few classes");
+    let sparse = page(&self::report(60, 30, 1, None));
+    assert!(sparse.contains("No interval of") && sparse.contains("30 of 30 classes have fewer than 10 samples"));
+}
+
+#[test]
 fn strangers_texts_are_texts() {
     let mut report = report(60, 10, 1, None);
     let markup = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";

@@ -35,6 +35,9 @@ struct Asked {
     version: Option<String>,
     /// How a picture becomes the input: a preset's name.
     preprocess: Option<String>,
+    /// What its first output is, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
+    /// the model computes, as it is if absent.
+    scores: Option<String>,
     /// What it is, in a sentence.
     description: Option<String>,
     /// The licence of its weights, an SPDX expression.
@@ -51,8 +54,9 @@ struct Asked {
 
 impl From<Asked> for PublishRequest {
     fn from(asked: Asked) -> Self {
-        let Asked { name, version, preprocess, description, license, source, shape, parent, deploy, wait: _ } = asked;
-        Self { name, version, preprocess, description, license, source, shape, parent, deploy }
+        let Asked { name, version, preprocess, scores, description, license, source, shape, parent, deploy, wait: _ } =
+            asked;
+        Self { name, version, preprocess, scores, description, license, source, shape, parent, deploy }
     }
 }
 
@@ -161,6 +165,7 @@ fn text_field<'a>(wanted: &'a mut PublishRequest, name: &str) -> Result<&'a mut 
         "name" => &mut wanted.name,
         "version" => &mut wanted.version,
         "preprocess" => &mut wanted.preprocess,
+        "scores" => &mut wanted.scores,
         "description" => &mut wanted.description,
         "license" => &mut wanted.license,
         "source" => &mut wanted.source,
