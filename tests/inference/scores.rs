@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// How far a score may be off: floats are summed in another order, and a byte may be rounded the other way.
+/// The largest difference of scores: floats are summed in another order, and a byte may be rounded the other way.
 const NEAR: f64 = 1e-4;
 const A_STEP: f64 = 1.2 / 256.0;
 
@@ -73,7 +73,7 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// What scores are of outputs that are logits; by its definition.
+/// Turns logits into scores, by the definition of softmax.
 fn softmax(logits: &[f64]) -> Vec<f64> {
     let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let powers: Vec<f64> = logits.iter().map(|logit| (logit - largest).exp()).collect();

@@ -10,7 +10,7 @@ pub struct Outcome {
     pub truth: u32,
     /// The class with the highest score; of several the one with the lowest index.
     pub predicted: u32,
-    /// How many classes come before the true one, as [`rank`] counts.
+    /// The number of classes that come before the true one, as [`rank`] counts them.
     pub rank: u32,
     /// The highest score.
     pub confidence: f32,

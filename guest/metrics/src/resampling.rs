@@ -50,7 +50,7 @@ fn split_mix(state: &mut u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// How far resampling may move a figure on average, in standard deviations of what it is in each resample, for an interval
+/// The most that resampling may move a figure on average, in standard deviations of the resamples' figures, for an interval
 /// to follow. (From a quarter on, Efron and Tibshirani 1993 have one look out.)
 const BIAS: f64 = 0.5;
 

@@ -52,7 +52,7 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
-/// How many classes come before `class` where the true class is looked for among the likeliest (`top_k_accuracy_score`):
+/// Counts the classes that come before `class` when the true class is looked for among the top k (`top_k_accuracy_score`):
 /// those with a higher score, and of those with an equal one the ones with a higher index. That is scikit-learn's order;
 /// in [`top`] the lower index comes first, as in NumPy's `argmax`.
 pub fn rank(scores: &[f32], class: usize) -> usize {
@@ -67,7 +67,7 @@ pub fn not_finite(scores: &[f32]) -> Option<usize> {
     scores.iter().position(|score| !score.is_finite())
 }
 
-/// Why a sample with such a number in its answer cannot be counted.
+/// Explains why a sample with such a number in its answer cannot be counted.
 pub fn no_number(place: usize, value: f32) -> String {
     format!("element {place} of the output is {value}, which is not a finite number")
 }
@@ -77,7 +77,7 @@ fn by_score(a: (f32, usize), b: (f32, usize)) -> Ordering {
     key(b.0).total_cmp(&key(a.0)).then(a.1.cmp(&b.1))
 }
 
-/// What scores are compared by: 0 and -0 are equal, and what is not a number is the lowest.
+/// The key that scores are compared by: 0 and -0 are equal, and NaN is the lowest.
 fn key(score: f32) -> f32 {
     if score.is_nan() { f32::NEG_INFINITY } else { score + 0.0 }
 }

@@ -32,13 +32,13 @@ pub struct Card {
     pub parameters: u64,
     /// Multiply-accumulate operations of one inference.
     pub multiply_accumulates: u64,
-    /// What the first output is, of which `recognize` makes scores.
+    /// The kind of the first output, which decides how `recognize` makes scores of it.
     pub scores: Scores,
     /// The media types of the pictures that it takes, as IANA registers them; every one there is a decoder for if none is told.
     pub media: Vec<String>,
 }
 
-/// What a classifier's first output is.
+/// The kind of a classifier's first output.
 ///
 /// The first two were a truth value once, whether it is logits: their order is that of the bytes that stood for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

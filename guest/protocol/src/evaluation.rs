@@ -5,7 +5,7 @@ use maasm_metrics::{Bin, CALIBRATION_BINS, Figures, Rates, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a classifier's first output is, of which its scores are made.
+/// The kind of a classifier's first output, which decides how scores are made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]

@@ -28,7 +28,7 @@ impl<E: Engine> Model<E> {
         Ok(wit(report, failures))
     }
 
-    /// What is wrong with scores that cannot be ranked.
+    /// Explains why scores cannot be ranked.
     fn not_finite(&self, scores: &[f32]) -> Error {
         let name = self.engine.plan().outputs.first().map_or_else(String::new, |port| port.name.clone());
         let class = maasm_metrics::not_finite(scores).unwrap_or_default();

@@ -188,7 +188,7 @@ impl<E: Engine> Model<E> {
         self.image.as_ref().ok_or_else(no_recipe)
     }
 
-    /// What the classes' scores are after a run.
+    /// The classes' scores after a run.
     fn ranked(&self) -> Vec<f32> {
         let output = self.engine.output_f32(0);
         match self.card.scores {

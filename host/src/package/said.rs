@@ -1,4 +1,4 @@
-//! What a component's file says of what is in it, read without the rest of the file.
+//! Reads the section in which a component's file says what it computes, without reading the rest of the file.
 
 use super::kept::NAME;
 use maasm_plan::Package;
@@ -12,7 +12,7 @@ const PREAMBLE: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 /// A longer section is none of ours.
 const LONGEST: u64 = 256 << 20;
 
-/// What the packager put in, its constants and the classes' names apart; none if the file does not say, as components do not
+/// Reads the package, without its constants and the classes' names; none if the file does not hold one, as components do not
 /// that are older than the section.
 pub fn said(component: &Path) -> Option<Package> {
     let section = section(component).ok().flatten()?;

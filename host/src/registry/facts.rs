@@ -37,7 +37,7 @@ pub struct Facts {
     pub accepts: Vec<String>,
     /// How many classes have names.
     pub labels: u64,
-    /// What the first output is, of which scores are made; none if it is no list of classes, or the component does not say.
+    /// The kind of the first output, of which scores are made; none if it is no list of classes, or the component does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<Scores>,
 }

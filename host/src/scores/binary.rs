@@ -1,17 +1,21 @@
 //! Element-wise functions of two tensors.
 
 use super::fact::{Above, Axis, Fact, Range, Sum};
-use super::unary;
+use super::{is_dense, unary};
 use maasm_plan::ElementType;
 use maasm_plan::op::{Binary, BinaryKind};
 
 /// In more places than this nobody looks for which elements meet.
 const MOST: usize = 1 << 24;
 
-/// What comes of a function of these two.
+/// Applies a function of two tensors to what is known of them.
 pub fn apply(op: &Binary, element_type: ElementType, a: Fact, b: Fact, id: usize) -> Fact {
     if op.kind.compares() || element_type == ElementType::Bool {
         return Fact { whole: true, ..Fact::within(id, Range::new(0.0, 1.0)) };
+    }
+    // Whole numbers wrap around, and are divided without a rest.
+    if element_type.is_integer() {
+        return Fact::within(id, Range::ALL);
     }
     let combined = of_numbers(op, a, b, id);
     op.activation.map_or(combined, |activation| unary::apply(activation, combined, id))
@@ -60,7 +64,8 @@ fn raised(x: Fact, by: f64, id: usize) -> Fact {
     Fact { above: above.filter(|_| by >= 0.0), ..x.shifted(id, by) }
 }
 
-fn added(x: Fact, y: Fact, id: usize) -> Fact {
+/// The sum of two values, element by element.
+pub fn added(x: Fact, y: Fact, id: usize) -> Fact {
     let sums = x.sum.zip(y.sum).filter(|(x, y)| x.axis == y.axis);
     let sum = sums.map(|(x, y)| Sum { axis: x.axis, total: x.total + y.total, error: x.error + y.error });
     let range = Range::of(&[x.range.low + y.range.low, x.range.high + y.range.high]);
@@ -83,7 +88,7 @@ fn share(
     Some(Fact { sum, ..Fact::within(id, range) })
 }
 
-/// Whether each element meets that which stands for it along this axis.
+/// Checks that each element meets the one that stands for it along this axis.
 fn meet(shape: &[u32], strides: &[u32], along: Option<Axis>) -> bool {
     let Some(Axis { extent, inner, .. }) = along else { return is_dense(shape, strides) };
     let places = shape.iter().fold(1usize, |places, &extent| places.saturating_mul(extent as usize));
@@ -99,16 +104,6 @@ fn meet(shape: &[u32], strides: &[u32], along: Option<Axis>) -> bool {
         })
     };
     (0..places).all(|place| read(place) == place / (extent * inner) * inner + place % inner)
-}
-
-/// Whether every element is read once, in order.
-fn is_dense(shape: &[u32], strides: &[u32]) -> bool {
-    let mut dense = 1u64;
-    shape.iter().zip(strides).rev().all(|(&extent, &stride)| {
-        let same = extent == 1 || u64::from(stride) == dense;
-        dense = dense.saturating_mul(u64::from(extent));
-        same
-    })
 }
 
 fn product(a: Range, b: Range) -> Range {

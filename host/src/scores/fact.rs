@@ -1,4 +1,4 @@
-//! What is known of a tensor's elements without running the model.
+//! Facts about a tensor's elements that hold for every input.
 
 /// Bounds between which every element lies.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,12 +62,12 @@ impl Axis {
         Self { outer: outer as usize, extent: extent as usize, inner: inner as usize }
     }
 
-    /// Whether it is all there is.
+    /// Checks that there is no other axis.
     pub fn is_whole(self) -> bool {
         self.outer * self.inner == 1
     }
 
-    /// Where this axis lies once another one is reduced to one place; none if the two overlap.
+    /// Places this axis in the tensor that is left when another one is reduced; none if the two overlap.
     pub fn without(self, reduced: Self) -> Option<Self> {
         let (own, other) = (self.extent * self.inner, reduced.extent * reduced.inner);
         if own <= reduced.inner && reduced.inner % own == 0 {
@@ -77,35 +77,35 @@ impl Axis {
     }
 }
 
-/// What elements along an axis add up to.
+/// The sum of the elements along an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sum {
     pub axis: Axis,
     pub total: f64,
-    /// By how much rounding may have moved it.
+    /// The most that rounding may have moved it.
     pub error: f64,
 }
 
-/// How a tensor's elements are bounded by those of another value.
+/// A bound on a tensor's elements by those of another value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Above {
     /// The value, none of whose elements is below 0.
     pub of: usize,
     /// The axis along which one element here stands for all of them there; none where elements stand at the same places.
     pub along: Option<Axis>,
-    /// Whether an element here is just the sum of them; at least as large as each of them it is in any case.
+    /// True if an element here is the sum of them; it is at least as large as each of them in any case.
     pub exact: bool,
-    /// Whether it is the inverse that this is said of.
+    /// True if the bound is on the inverse of the elements here.
     pub inverse: bool,
 }
 
-/// What is known of a tensor's elements.
+/// Everything that is known of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fact {
     /// The value. Where it is the same, the same elements stand at the same places.
     pub id: usize,
     pub range: Range,
-    /// Whether they are whole numbers.
+    /// True if they are whole numbers.
     pub whole: bool,
     pub sum: Option<Sum>,
     /// The axis along which the exponentials of the elements add up to 1.
@@ -158,7 +158,7 @@ impl Fact {
         Self { whole, sum, ..Self::within(id, self.range.rising(kept)) }
     }
 
-    /// By how much a sum changes at most if each element moves by as much as this. Of numbers that are not negative no more
+    /// The most that a sum changes if each element moves by as much as this. Of numbers that are not negative no more
     /// than the whole sum can be lost or come to it: those that become 0 were parts of it, and no more of the others can
     /// be in it than add up to it.
     fn moved(&self, sum: Sum, each: f64) -> f64 {
@@ -166,7 +166,7 @@ impl Fact {
         if self.range.low >= 0.0 { all.min(sum.total.abs() + each) } else { all }
     }
 
-    /// By how much a sum changes at most if bounds cut values off.
+    /// The most that a sum changes if bounds cut values off.
     fn cut(&self, sum: Sum, low: f64, high: f64) -> f64 {
         let extent = sum.axis.extent as f64;
         let raised = (low - self.range.low).max(0.0) * extent;

@@ -2,14 +2,14 @@
 
 use super::fact::{Above, Axis, Fact, Range, Sum};
 use super::memory::Memory;
-use super::{binary, unary};
+use super::{binary, is_dense, unary};
 use crate::compile::Compiled;
 use maasm_plan::op::{
     Combine, Copy, Linear, LinearOutput, Op, Pool, PoolKind, QLinearAdd, Reduce, ReduceKind, Rescaled,
 };
 use maasm_plan::{ElementType, Place, Plan, Step, Tensor, TensorId};
 
-/// What is known of the first output's elements.
+/// Follows a plan, and tells what is known of the first output's elements.
 pub fn follow(compiled: &Compiled) -> Option<Fact> {
     let mut follower = Follower { plan: &compiled.plan, constants: &compiled.constants, memory: Memory::default() };
     compiled.plan.steps.iter().for_each(|step| follower.step(step));
@@ -64,7 +64,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// What is known of what a step writes; none where that is nothing.
+    /// Derives what is known of a step's output; none where that is nothing.
     fn computed(&mut self, step: &Step) -> Option<Fact> {
         let (from, to) =
             (self.tensor(*step.inputs.first().or(step.outputs.first())?), self.tensor(*step.outputs.first()?));
@@ -81,6 +81,8 @@ impl<'a> Follower<'a> {
             Op::Conv(op) => unary::apply(op.activation?, plain(Range::ALL), id),
             Op::Depthwise(op) => unary::apply(op.activation?, plain(Range::ALL), id),
             Op::Pool(pool) => pooled(pool, input(0), places, channels, id),
+            // Whole numbers wrap around.
+            Op::Reduce(reduce) if taken.is_integer() && !reduce.kind.finds() => return None,
             Op::Reduce(reduce) => reduced(reduce, input(0), id),
             Op::Softmax(softmax) => {
                 let axis = Axis::new(softmax.outer, softmax.extent, softmax.inner);
@@ -129,8 +131,8 @@ impl<'a> Follower<'a> {
         let id = self.memory.value();
         let (start, end) =
             (offset + u64::from(copy.to_offset) * width, offset + (u64::from(copy.to_offset) + count) * width);
-        if is_in_order(&copy.shape, &copy.to_strides) {
-            let fact = match is_all_read && is_in_order(&copy.shape, &copy.from_strides) {
+        if is_dense(&copy.shape, &copy.to_strides) {
+            let fact = match is_all_read && is_dense(&copy.shape, &copy.from_strides) {
                 // The same elements at the same places.
                 true => fact,
                 false => Fact { sum: moved(copy, fact.sum.filter(|_| is_all_read), count), ..fact.part(id) },
@@ -148,7 +150,7 @@ impl<'a> Follower<'a> {
     }
 }
 
-/// Where the axis of a sum comes to lie when all elements change their places.
+/// Places the axis of a sum when all elements change their places.
 fn moved(copy: &Copy, sum: Option<Sum>, count: u64) -> Option<Sum> {
     let sum = sum?;
     let axis = (0..copy.shape.len()).find(|&axis| {
@@ -159,23 +161,13 @@ fn moved(copy: &Copy, sum: Option<Sum>, count: u64) -> Option<Sum> {
     Some(Sum { axis: Axis { outer, inner, ..sum.axis }, ..sum })
 }
 
-/// Whether places are visited one after the other.
-fn is_in_order(shape: &[u32], strides: &[u32]) -> bool {
-    let mut dense = 1u64;
-    shape.iter().zip(strides).rev().all(|(&extent, &stride)| {
-        let same = extent == 1 || u64::from(stride) == dense;
-        dense = dense.saturating_mul(u64::from(extent));
-        same
-    })
-}
-
-/// Whether places are visited without a gap, in any order, each once.
+/// Checks that places are visited without a gap, in any order, each once.
 fn is_permutation(shape: &[u32], strides: &[u32]) -> bool {
     let mut axes: Vec<(u32, u32)> = strides.iter().copied().zip(shape.iter().copied()).collect();
     axes.retain(|&(_, extent)| extent > 1);
     axes.sort_unstable_by(|a, b| b.cmp(a));
     let (strides, shape): (Vec<u32>, Vec<u32>) = axes.into_iter().unzip();
-    is_in_order(&shape, &strides)
+    is_dense(&shape, &strides)
 }
 
 fn whole(fact: Fact) -> Fact {
@@ -191,7 +183,7 @@ fn limits(element_type: ElementType) -> (i16, i16) {
     if element_type == ElementType::I8 { (-128, 127) } else { (0, 255) }
 }
 
-/// Between what a constant's elements are.
+/// The range of a constant's elements.
 fn extremes(element_type: ElementType, bytes: &[u8]) -> Range {
     fn of<const N: usize>(bytes: &[u8], number: fn([u8; N]) -> f64) -> Range {
         let numbers = bytes.as_chunks::<N>().0.iter().map(|&bytes| number(bytes));
@@ -300,10 +292,7 @@ fn dequantized(x: Fact, scale: f32, zero: i16, id: usize) -> Fact {
 
 fn added(add: &QLinearAdd, a: Fact, b: Fact, id: usize) -> Fact {
     let [a, b] = [(a, add.a), (b, add.b)].map(|(fact, linear)| dequantized(fact, linear.scale, linear.zero, fact.id));
-    let sums = a.sum.zip(b.sum).filter(|(a, b)| a.axis == b.axis);
-    let sum = sums.map(|(a, b)| Sum { axis: a.axis, total: a.total + b.total, error: a.error + b.error });
-    let range = Range::of(&[a.range.low + b.range.low, a.range.high + b.range.high]);
     let zero = f64::from(add.zero);
-    let steps = Fact { sum, ..Fact::within(id, range) }.rounded(id, 0.5, f64::round_ties_even);
+    let steps = binary::added(a, b, id).rounded(id, 0.5, f64::round_ties_even);
     steps.clamped(id, f64::from(add.low) - zero, f64::from(add.high) - zero).shifted(id, zero)
 }

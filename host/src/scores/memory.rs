@@ -1,4 +1,4 @@
-//! What is known of the arena while a plan is followed. A region holds what was written there last; tensors of other shapes
+//! Facts about the arena's content while a plan is followed. A region holds what was written there last; tensors of other shapes
 //! that lie at the same place are the same elements.
 
 use super::fact::{Axis, Fact, Range, Sum};
@@ -56,7 +56,7 @@ impl Memory {
         self.regions.insert(place, Region { start, end, element_type, fact });
     }
 
-    /// What is known of elements that are read.
+    /// Looks up what is known of elements that are read.
     pub fn read(&mut self, start: u64, end: u64, element_type: ElementType) -> Fact {
         let first = self.regions.partition_point(|region| region.end <= start);
         let read: Vec<Region> = self.regions[first..].iter().take_while(|region| region.start < end).copied().collect();
@@ -83,7 +83,7 @@ impl Memory {
     }
 }
 
-/// What parts that lie one behind the other add up to along an axis that all of them have.
+/// Joins the sums of parts that lie one behind the other, along an axis that all of them have.
 fn together(mut sums: impl Iterator<Item = Option<Sum>>) -> Option<Sum> {
     let first = sums.next()??;
     sums.try_fold(first, |all, sum| {

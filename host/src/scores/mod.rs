@@ -1,4 +1,4 @@
-//! What a classifier's outputs are: logits, probabilities, or numbers between 0 and 1 for each class on its own.
+//! The kind of a classifier's outputs: logits, probabilities, or numbers between 0 and 1 for each class on its own.
 //!
 //! That is decided once for each model, when it is packaged. The plan is followed with what is known of the elements in place
 //! of the elements: between what they lie, and what they add up to along an axis. Then the model is run on some random
@@ -25,13 +25,13 @@ use maasm_protocol::evaluation as protocol;
 use serde::{Deserialize, Serialize};
 use tried::Tried;
 
-/// How far rounding may take a number out of its bounds, 0 and 1: half a step of seven bits.
+/// The most that rounding may take a number out of its bounds, 0 and 1: half a step of seven bits.
 const LOOSE: f64 = 0.005;
 
-/// How far from 1 a sum of floats may be.
+/// The largest distance from 1 of a sum of floats that is 1 but for rounding.
 const NEAR: f64 = 1e-3;
 
-/// What somebody says that a model's outputs are.
+/// The kind of outputs that a user says a model has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Told {
@@ -47,7 +47,7 @@ pub enum Told {
 }
 
 impl Told {
-    /// What it is, if that is told.
+    /// The kind, unless it is to be found.
     pub fn scores(self) -> Option<Scores> {
         match self {
             Self::Auto => None,
@@ -58,7 +58,7 @@ impl Told {
     }
 }
 
-/// What a model's first output is, found by what it computes. A recipe tells between what a picture's numbers lie.
+/// Finds the kind of a model's first output by what the model computes. A recipe tells the range of a picture's numbers.
 pub fn find(compiled: &Compiled, recipe: Option<&Recipe>) -> Scores {
     let Some(classes) = classes(&compiled.plan) else { return Scores::Logits };
     let known = follow::follow(compiled).map_or(Known::Nothing, |fact| Known::of(&fact, classes));
@@ -77,7 +77,7 @@ pub fn find_by(mut answer: impl FnMut(&dyn Fn(usize, Option<usize>) -> Vec<u8>) 
     decide(Known::Nothing, Tried::of(&answers.collect::<Vec<_>>()))
 }
 
-/// What reports and descriptions say of a packaged model; none where the first output is no list of classes.
+/// The kind of a packaged model's outputs, as reports have it; none where the first output is no list of classes.
 pub fn said(package: &Package) -> Option<protocol::Scores> {
     is_list(&package.plan).then(|| spoken(package.card.scores))
 }
@@ -91,19 +91,29 @@ pub fn spoken(scores: Scores) -> protocol::Scores {
     }
 }
 
-/// Whether the first output is a list of numbers, which scores can be made of.
+/// Checks that the first output is a list of numbers, of which scores can be made.
 pub fn is_list(plan: &Plan) -> bool {
     classes(plan).is_some()
 }
 
-/// How many numbers the first output has, if that is a list of numbers of any type.
+/// The length of the first output, if that is a list of numbers of any type.
 fn classes(plan: &Plan) -> Option<usize> {
     let port = plan.outputs.first()?;
     let is_list = port.count.is_none() && port.shape.iter().filter(|&&extent| extent != 1).count() <= 1;
     is_list.then(|| port.shape.iter().map(|&extent| extent as usize).product())
 }
 
-/// What the plan tells.
+/// Checks that these strides visit one element after the other, from the first on.
+fn is_dense(shape: &[u32], strides: &[u32]) -> bool {
+    let mut dense = 1u64;
+    shape.iter().zip(strides).rev().all(|(&extent, &stride)| {
+        let same = extent == 1 || u64::from(stride) == dense;
+        dense = dense.saturating_mul(u64::from(extent));
+        same
+    })
+}
+
+/// The outcome of following a plan.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Known {
     /// Numbers between 0 and 1 that add up to 1, give or take as much.

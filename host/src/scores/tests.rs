@@ -1,4 +1,4 @@
-//! What plans tell without being run: the definitions of the operators are ONNX's.
+//! Plans are followed without being run; the operators' definitions are ONNX's.
 
 use super::{Known, Scores, Tried, decide, follow};
 use crate::compile::{Compiled, Options, compile};

@@ -4,28 +4,28 @@ use crate::compile::Compiled;
 use maasm_plan::{ElementType, Recipe};
 use maasm_runtime::{AlignedBytes, Executor};
 
-/// How many inputs a model is tried on.
+/// The number of inputs that a model is tried on.
 pub const RUNS: u64 = 4;
 /// … if one of them takes many multiply-accumulate operations.
 const FEW_RUNS: u64 = 2;
 const MANY: u64 = 5_000_000_000;
 
-/// From here on a score is as good as 1.
+/// The lowest score that is as good as 1.
 const SURE: f64 = 0.999;
 
-/// What the elements of the first output were.
+/// The elements of the first output, over all runs.
 #[derive(Clone, Copy, Debug)]
 pub struct Tried {
     pub low: f64,
     pub high: f64,
-    /// How far from 1 their sum was at most.
+    /// The largest distance of their sum from 1.
     pub off: f64,
-    /// Whether there was an answer that was not sure of one class, and not always the same.
+    /// True if some answer was not sure of one class, and answers differed.
     pub is_telling: bool,
 }
 
 impl Tried {
-    /// What these answers were; none if there are none.
+    /// Sums up answers; none if there are none.
     pub fn of(answers: &[Vec<f64>]) -> Option<Self> {
         let (first, all) = (answers.first()?, || answers.iter().flatten().copied());
         let unsure = |answer: &Vec<f64>| answer.iter().all(|score| *score < SURE);
@@ -92,7 +92,7 @@ pub fn whole_numbers(width: usize, elements: usize, run: u64) -> Vec<u8> {
     bytes
 }
 
-/// Between what an input's numbers lie: what the recipe makes of pixels; without one, what networks are usually given.
+/// The range of an input's numbers: that of pixels under the recipe; without one, that which networks are usually given.
 pub fn ends(recipe: Option<&Recipe>, run: u64) -> (f32, f32) {
     let Some(Recipe::Image(recipe)) = recipe else { return if run < 2 { (0.0, 1.0) } else { (-2.0, 2.0) } };
     let ends = recipe.mean.iter().zip(&recipe.scale).flat_map(|(mean, scale)| [-mean * scale, (255.0 - mean) * scale]);

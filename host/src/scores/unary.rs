@@ -4,7 +4,7 @@ use super::fact::{Above, Fact, Range, Sum};
 use maasm_plan::op::Unary;
 use std::f64::consts::PI;
 
-/// What comes of a function.
+/// Applies a function to what is known of a tensor.
 pub fn apply(function: Unary, x: Fact, id: usize) -> Fact {
     let plain = |range: Range| Fact::within(id, range);
     match function {

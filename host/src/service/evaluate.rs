@@ -141,7 +141,7 @@ impl Service {
 struct Side {
     model: Model,
     labels: Labels,
-    /// What its outputs are, where answers are classes.
+    /// The kind of its outputs, where answers are classes.
     scores: Option<maasm_evaluation::report::Scores>,
     subject: Subject,
     /// By what, in words; empty for the sandbox.

@@ -19,7 +19,7 @@ pub struct ModelScorers {
     pub task: Task,
     /// How many numbers an answer has.
     pub width: usize,
-    /// What the outputs are, where answers are classes.
+    /// The kind of the outputs, where answers are classes.
     pub scores: Scores,
 }
 
@@ -155,7 +155,7 @@ fn first(outputs: &[Tensor], width: usize) -> Result<Vec<f32>, Unanswered> {
     }
 }
 
-/// What the outputs of a component are: what it says; or if it does not, as components do not that are older than that, what it
+/// The kind of a component's outputs: as it says; or if it does not, as older components do not, by what it
 /// answers to random inputs.
 pub(super) fn scores(component: &Path, model: &Model) -> Scores {
     if let Some(package) = package::said(component) {

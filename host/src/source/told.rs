@@ -31,7 +31,7 @@ pub struct Told {
     pub labels: Option<Vec<String>>,
     /// How a picture becomes the input: a preset's name, or a recipe.
     pub preprocess: Option<Value>,
-    /// What its outputs are, as `--scores` says it.
+    /// The kind of its outputs, as `--scores` says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scores: Option<scores::Told>,
     /// The formats of the pictures that it takes, as `--media` names them; all if none is told.

@@ -1,4 +1,4 @@
-//! How often an interval contains what it is about: the figure of all samples that there could be.
+//! Coverage of the intervals: the share of them that contain the figure of the whole population.
 //!
 //! A classifier is made up of which is known how likely it takes one class for another, so that its true precision, recall
 //! and F1 follow by definition. From it many data sets are drawn, and an interval is found from each.
@@ -10,7 +10,7 @@ const CLASSES: usize = 8;
 const SETS: usize = 300;
 const RESAMPLES: u64 = 300;
 
-/// How likely a sample of the first class is taken for the second.
+/// The probability that a sample of the first class is taken for the second.
 fn taken(truth: usize, answer: usize) -> f64 {
     let right = 0.5 + 0.05 * truth as f64;
     if truth == answer { right } else { (1.0 - right) / (CLASSES - 1) as f64 }

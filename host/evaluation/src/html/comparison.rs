@@ -51,10 +51,10 @@ pub fn comparison(comparison: &Comparison) -> Markup {
     )
 }
 
-/// What is less than this is drawn as next to nothing: a hundredth of the scale.
+/// The smallest scale: differences far below this are drawn next to the middle.
 const LEAST: f64 = 0.01;
 
-/// How far the scale reaches: to the largest difference or end of an interval.
+/// The end of the scale: the largest difference or end of an interval, and a little more.
 fn reach(changes: &[(&String, &Change)]) -> f64 {
     let ends = changes
         .iter()

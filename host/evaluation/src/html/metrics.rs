@@ -6,7 +6,7 @@ use crate::report::{Estimate, Report};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// Why there are no intervals, and which figures have none for it.
+/// The reasons for missing intervals, each with the figures that it concerns.
 fn omitted(report: &Report) -> BTreeMap<&str, Vec<&str>> {
     let mut omitted = BTreeMap::<_, Vec<_>>::new();
     for (name, why) in report.intervals.omitted.iter().filter(|(name, _)| is_told(name)) {

@@ -35,7 +35,7 @@ pub struct Report {
     pub data: Data,
     /// What the truth is about.
     pub task: Task,
-    /// What the model's outputs are, of which the scores of classes are made; none of reports that are older than this, and
+    /// The kind of the model's outputs, of which scores are made; absent from older reports and
     /// where the truth is numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<Scores>,
@@ -115,7 +115,7 @@ pub enum Task {
     Regression,
 }
 
-/// How intervals were found: by the bootstrap (Efron 1979), between percentiles, which are moved by as much as drawing again
+/// The method for intervals: the bootstrap (Efron 1979), between percentiles, which are moved by as much as drawing again
 /// moves the figure on average.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Intervals {
@@ -125,7 +125,7 @@ pub struct Intervals {
     pub resamples: u32,
     /// What the draws began with.
     pub seed: u64,
-    /// Why figures have no interval, by their names; a difference of two versions' figures has none for the same reason.
+    /// Reasons for missing intervals, by the figures' names; a difference of two versions' figures has none for the same reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub omitted: BTreeMap<String, String>,
 }

@@ -50,7 +50,7 @@ pub struct Answered<'a> {
     pub subject: Subject,
     /// The names of its classes.
     pub labels: &'a Labels,
-    /// What its outputs are, where answers are classes.
+    /// The kind of its outputs, where answers are classes.
     pub scores: Option<Scores>,
     /// Its answers.
     pub answers: &'a Answers,

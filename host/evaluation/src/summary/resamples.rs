@@ -30,12 +30,12 @@ pub fn intervals<W, const N: usize>(
     })
 }
 
-/// From how many samples on a class is in nearly all resamples, and its own figures are about as uncertain there as they are.
+/// The fewest samples of a class with which nearly all resamples have it, and spread its figures about as widely as they should.
 const ENOUGH: u64 = 10;
-/// Up to one class in so many may have fewer.
+/// One class in so many may have fewer.
 const PART: usize = 20;
 
-/// Why figures that are means over classes have no interval with these samples; none if they may have one.
+/// Explains why means over classes have no interval with these samples; none if they may have one.
 pub fn too_few(tally: &Tally) -> Option<String> {
     let supports: Vec<u64> = tally.classes().map(|class| tally.support(class)).filter(|support| *support > 0).collect();
     let (all, few) = (supports.len(), supports.iter().filter(|support| **support < ENOUGH).count());
@@ -47,7 +47,7 @@ pub fn too_few(tally: &Tally) -> Option<String> {
     })
 }
 
-/// Whether a figure is a mean over classes.
+/// Tells means over classes from other figures.
 pub fn is_over_classes(name: &str) -> bool {
     name.ends_with("_macro") || ["balanced_accuracy", "precision_weighted", "f1_weighted"].contains(&name)
 }

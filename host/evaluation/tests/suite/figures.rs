@@ -29,7 +29,7 @@ impl Scorer for Given {
     }
 }
 
-/// What comes of these samples: the true class of each, and its scores.
+/// Reports on these samples: the true class of each, and its scores.
 fn report(samples: &[(usize, Vec<f32>)]) -> Report {
     let folder = tempfile::tempdir().unwrap();
     let mut table = String::from("file,label\n");

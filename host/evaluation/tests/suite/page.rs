@@ -92,7 +92,7 @@ fn figures_are_told_as_they_are() {
     assert!(text.contains("it is <b>odd</b>"), "why a sample was not evaluated: {text}");
 }
 
-/// Where the dots of the comparison stand, by the figures' titles: −1 is its scale's left end, 1 its right one.
+/// The places of the comparison's dots by the figures' titles: −1 is the left end of the scale, 1 the right one.
 fn dots(html: &str) -> Vec<(String, f64)> {
     let comparison = html.split("<h2>Comparison</h2>").nth(1).unwrap().split("</table>").next().unwrap();
     let rows = comparison.split("<tr>").skip(2).map(|row| {

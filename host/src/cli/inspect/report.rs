@@ -71,7 +71,7 @@ pub(super) struct Cost {
     /// Convolutions and dense layers that compute with f32.
     pub float_layers: usize,
     pub memory: Memory,
-    /// What the first output is, of which scores are made, if it is a list of classes.
+    /// The kind of the first output, of which scores are made, if it is a list of classes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scores: Option<Scores>,
     /// Measured natively on this machine, with `--time` only.

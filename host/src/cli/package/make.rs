@@ -37,7 +37,7 @@ pub struct Wish {
     /// only.
     #[arg(long, value_name = "PRESET|FILE", long_help = preprocess_help())]
     pub preprocess: Option<String>,
-    /// What the model's first output is, of which `recognize` and `evaluate` make scores [default: auto]
+    /// The kind of the model's first output, of which `recognize` and `evaluate` make scores [default: auto]
     #[arg(long, value_name = "KIND")]
     pub scores: Option<scores::Told>,
     /// What the model is, in a sentence.
@@ -85,7 +85,7 @@ pub struct Made {
     pub weights: u64,
     /// What its convolutions and dense layers compute with.
     pub layers: compile::Layers,
-    /// What its outputs are, if they are a list of classes.
+    /// The kind of its outputs, if they are a list of classes.
     pub scores: Option<Scores>,
 }
 

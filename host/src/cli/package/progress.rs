@@ -41,7 +41,7 @@ pub struct Done<'a> {
     pub int8_layers: usize,
     /// Convolutions and dense layers that compute with f32.
     pub float_layers: usize,
-    /// What the outputs are, if they are a list of classes.
+    /// The kind of the outputs, if they are a list of classes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scores: Option<Scores>,
     /// Bytes of the component.

@@ -22,7 +22,7 @@ pub struct PublishRequest {
     /// How a picture becomes the input: a preset's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<String>,
-    /// What its first output is, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
+    /// The kind of its first output, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
     /// the model computes, as it is if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scores: Option<String>,

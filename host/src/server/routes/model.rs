@@ -35,7 +35,7 @@ struct Asked {
     version: Option<String>,
     /// How a picture becomes the input: a preset's name.
     preprocess: Option<String>,
-    /// What its first output is, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
+    /// The kind of its first output, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
     /// the model computes, as it is if absent.
     scores: Option<String>,
     /// What it is, in a sentence.

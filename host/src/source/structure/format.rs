@@ -30,7 +30,7 @@ pub(super) struct Structure {
     /// How a picture becomes the input: a preset's name, or a recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<serde_json::Value>,
-    /// What the outputs are, as `--scores` says it.
+    /// The kind of the outputs, as `--scores` says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores: Option<scores::Told>,
 }
