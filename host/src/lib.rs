@@ -5,6 +5,7 @@
 //! - `network/`: what can be asked about that graph
 //! - `compile/`: that graph becomes a plan and packed weights; one lowering is one file
 //! - `optimize/`: models become smaller and faster by a recipe
+//! - `scores/`: what a classifier's outputs are, found by what it computes
 //! - `package/`: plan and template become a component
 //! - `compose/`: a model and a front become one component
 //! - `engine/`: components are loaded, instantiated and called, within limits
@@ -25,6 +26,7 @@ mod network;
 pub mod optimize;
 pub mod package;
 pub mod registry;
+pub mod scores;
 pub mod server;
 pub mod service;
 pub mod source;

@@ -116,3 +116,29 @@ fn a_form_may_hold_the_parts_of_a_model() {
     let answer = server.send("POST", "/api/v1/model?wait=true", &head, &body);
     assert_eq!(answer.json()["result"]["version"]["labels"], 5, "{answer:?}");
 }
+
+#[test]
+fn a_version_tells_what_its_scores_are_and_whoever_publishes_it_may_say() {
+    let (server, _folder) = server();
+    let network = encode(&small_network());
+    let found = publish(&server, "?name=animals&version=1.0.0&wait=true", &network).json();
+    assert_eq!(found["result"]["version"]["scores"], "logits");
+    let told = publish(&server, "?name=animals&version=1.1.0&scores=sigmoid&wait=true", &network).json();
+    assert_eq!(told["result"]["version"]["scores"], "sigmoid");
+    let version = server.get("/api/v1/models/animals/versions/1.1.0").json();
+    assert_eq!(version["scores"], "sigmoid");
+
+    let form = |scores: &str| {
+        let mut body =
+            b"--limit\r\nContent-Disposition: form-data; name=\"model\"; filename=\"m.onnx\"\r\n\r\n".to_vec();
+        body.extend(&network);
+        let field = "\r\n--limit\r\nContent-Disposition: form-data; name=\"scores\"\r\n\r\n";
+        body.extend(format!("{field}{scores}\r\n--limit--\r\n").bytes());
+        let head = format!("Content-Type: multipart/form-data; boundary=limit\r\nContent-Length: {}\r\n", body.len());
+        server.send("POST", "/api/v1/model?name=animals&version=1.2.0&wait=true", &head, &body)
+    };
+    let wrong = "\"softmax\" is none of auto, logits, probabilities and sigmoid";
+    form("softmax").is_problem(400, "bad-request", wrong);
+    publish(&server, "?name=animals&scores=softmax&wait=true", &network).is_problem(400, "bad-request", wrong);
+    assert_eq!(form("probabilities").json()["result"]["version"]["scores"], "probabilities");
+}

@@ -9,4 +9,5 @@ mod network;
 mod node;
 mod packages;
 mod quantized;
+mod scores;
 mod tune;

@@ -22,6 +22,8 @@ document.getElementById('frame').addEventListener('load', () => {
   document.getElementById('seen').textContent = 'SEEN' + JSON.stringify({
     width: inner.innerWidth, scroll: page.documentElement.scrollWidth,
     outside: wide.filter(e => e.getBoundingClientRect().right > inner.innerWidth + 1).map(e => e.outerHTML.slice(0, 80)),
+    cut: wide.filter(e => !e.matches('.scroll') && e.scrollWidth > e.clientWidth + 1 &&
+      inner.getComputedStyle(e).display !== 'inline').map(e => e.outerHTML.slice(0, 80)),
     background: inner.getComputedStyle(page.body).backgroundColor,
     fetched: inner.performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:')),
     pictures: [...page.images].map(i => [i.complete, i.naturalWidth]),

@@ -65,7 +65,10 @@ fn scores(sample: &[u8], classes: usize) -> Result<Vec<f32>, String> {
             *score = class.score;
         }
     }
-    Ok(scores)
+    match maasm_metrics::not_finite(&scores) {
+        None => Ok(scores),
+        Some(class) => Err(maasm_metrics::no_number(class, scores[class])),
+    }
 }
 
 /// Samples of a form, whose fields are called as their class; or of a tar archive of a folder for each class.

@@ -25,17 +25,12 @@ const NAMES: [&str; 17] = [
     "expected_calibration_error",
 ];
 
-/// The place of `top_5_accuracy`, which says nothing of so few classes.
-const TOP_5: usize = 1;
-const FEW: usize = 5;
-
 /// Counts and sums over samples.
 pub struct Figures {
     /// The confusion matrix.
     pub tally: Tally,
     /// The reliability curve.
     pub bins: [Bin; CALIBRATION_BINS],
-    classes: usize,
     samples: u64,
     among_5: u64,
     log_loss: f64,
@@ -49,12 +44,7 @@ impl Figures {
     /// No samples yet, of so many classes.
     pub fn new(classes: usize) -> Self {
         let bins = [Bin::default(); CALIBRATION_BINS];
-        Self { tally: Tally::new(classes), bins, classes, samples: 0, among_5: 0, log_loss: 0.0, brier_score: 0.0 }
-    }
-
-    /// How many classes there are.
-    pub fn classes(&self) -> usize {
-        self.classes
+        Self { tally: Tally::new(classes), bins, samples: 0, among_5: 0, log_loss: 0.0, brier_score: 0.0 }
     }
 
     /// Forgets all samples.
@@ -88,7 +78,7 @@ impl Figures {
         let [a, b, c] = rates(of_macro);
         let [d, e, f] = rates(of_micro);
         let [g, h, i] = rates(of_weighted);
-        let mut values = [
+        [
             tally.accuracy(),
             mean(self.among_5 as f64),
             tally.balanced_accuracy(),
@@ -106,15 +96,6 @@ impl Figures {
             mean(self.log_loss),
             mean(self.brier_score),
             expected_calibration_error(&self.bins),
-        ];
-        if self.classes <= FEW {
-            values[TOP_5] = None;
-        }
-        values
-    }
-
-    /// The figures that say something of so many classes.
-    pub fn are_told(classes: usize) -> impl Iterator<Item = (usize, &'static str)> {
-        NAMES.into_iter().enumerate().filter(move |&(place, _)| place != TOP_5 || classes > FEW)
+        ]
     }
 }

@@ -27,6 +27,6 @@ pub use outcome::Outcome;
 pub use probabilities::{brier_score, expected_calibration_error, log_loss, top_k_accuracy};
 pub use regression::Regression;
 pub use report::{Bin, CALIBRATION_BINS, Report, SampleError, bin};
-pub use resampling::{Resample, interval, percentile};
-pub use scores::{position, softmax, top};
+pub use resampling::{Biased, Resample, interval, percentile};
+pub use scores::{no_number, not_finite, rank, softmax, top};
 pub use tally::{Average, Rates, Tally};

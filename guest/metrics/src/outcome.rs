@@ -1,16 +1,16 @@
 //! What one answer comes to.
 
 use crate::probabilities::{brier_score, log_loss};
-use crate::scores::{position, top};
+use crate::scores::{rank, top};
 
 /// What a classifier's answer comes to. 40 bytes of each sample are in memory, whatever the number of classes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outcome {
     /// The true class.
     pub truth: u32,
-    /// The class with the highest score.
+    /// The class with the highest score; of several the one with the lowest index.
     pub predicted: u32,
-    /// How many classes come before the true one.
+    /// The number of classes that come before the true one, as [`rank`] counts them.
     pub rank: u32,
     /// The highest score.
     pub confidence: f32,
@@ -33,7 +33,7 @@ impl Outcome {
         Self {
             truth,
             predicted: predicted as u32,
-            rank: position(scores, truth as usize) as u32,
+            rank: rank(scores, truth as usize) as u32,
             confidence: scores[predicted],
             truth_score,
             log_loss: log_loss(f64::from(truth_score)),

@@ -24,8 +24,7 @@ pub fn expected_calibration_error(bins: &[Bin]) -> Option<f64> {
 }
 
 /// The share of samples whose true class is among the `k` likeliest (`top_k_accuracy_score`), where element `r` of
-/// `ranks` counts the samples whose true class came (r+1)-th. Equal scores rank by index, the lower one first. None
-/// without samples.
+/// `ranks` counts the samples whose true class came (r+1)-th. None without samples.
 pub fn top_k_accuracy(ranks: &[u64], k: usize) -> Option<f64> {
     let samples: u64 = ranks.iter().sum();
     let hits: u64 = ranks.iter().take(k).sum();

@@ -1,7 +1,7 @@
 //! What a batch of answers came to, mergeable across batches.
 
 use crate::probabilities::brier_score;
-use crate::scores::{position, top};
+use crate::scores::{not_finite, rank, top};
 use std::collections::BTreeMap;
 
 /// How many equal parts of [0, 1] the reliability curve has.
@@ -24,7 +24,8 @@ pub struct Bin {
 pub struct Report {
     /// Samples that were counted.
     pub samples: u64,
-    /// Element `r` counts the samples whose true class had the (r+1)-th highest score. As long as there are classes.
+    /// Element `r` counts the samples whose true class had the (r+1)-th highest score, as [`rank`] counts. As long as
+    /// there are classes.
     pub ranks: Vec<u64>,
     /// How many samples of the first class were taken for the second.
     pub confusions: BTreeMap<(u32, u32), u64>,
@@ -58,6 +59,11 @@ pub enum SampleError {
         /// How many there should be.
         classes: usize,
     },
+    /// A score is not a number, or infinite.
+    NotFinite {
+        /// The class whose score it is.
+        class: usize,
+    },
 }
 
 impl Report {
@@ -77,7 +83,7 @@ impl Report {
     /// the order of the calls, so that the same samples give the same bits.
     ///
     /// # Errors
-    /// If the label is no class, or the scores are not one for each class; nothing is counted then.
+    /// If the label is no class, or the scores are not one number for each class; nothing is counted then.
     pub fn add(&mut self, scores: &[f32], label: u32) -> Result<(), SampleError> {
         let classes = self.ranks.len();
         if scores.len() != classes {
@@ -85,10 +91,13 @@ impl Report {
         }
         let truth = label as usize;
         let Some(&true_score) = scores.get(truth) else { return Err(SampleError::Label { label, classes }) };
+        if let Some(class) = not_finite(scores) {
+            return Err(SampleError::NotFinite { class });
+        }
         let [predicted] = top(scores, 1)[..] else { return Err(SampleError::Label { label, classes }) };
 
         self.samples += 1;
-        self.ranks[position(scores, truth)] += 1;
+        self.ranks[rank(scores, truth)] += 1;
         *self.confusions.entry((label, predicted as u32)).or_default() += 1;
         self.log_loss_sum -= f64::from(true_score.max(f32::MIN_POSITIVE)).ln();
         self.brier_sum += brier_score(scores, truth);

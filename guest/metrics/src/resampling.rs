@@ -50,12 +50,34 @@ fn split_mix(state: &mut u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// The 95 % interval of a figure: the 2.5th and the 97.5th percentile of what it is in each resample. Sorts them; none
-/// if there are none.
-pub fn interval(figures: &mut [f64]) -> Option<(f64, f64)> {
-    figures.sort_unstable_by(f64::total_cmp);
-    Some((percentile(figures, 2.5)?, percentile(figures, 97.5)?))
+/// The most that resampling may move a figure on average, in standard deviations of the resamples' figures, for an interval
+/// to follow. (From a quarter on, Efron and Tibshirani 1993 have one look out.)
+const BIAS: f64 = 0.5;
+
+/// The 95 % interval of a figure, of what it is in each resample: between the 2.5th and the 97.5th percentile, both moved by
+/// as much as resampling moves the figure on average, so that the interval lies about the figure itself. Sorts what is
+/// drawn.
+///
+/// # Errors
+/// If resampling moves the figure so far that nothing can be said of where it lies.
+pub fn interval(figure: f64, drawn: &mut [f64]) -> Result<Option<(f64, f64)>, Biased> {
+    drawn.sort_unstable_by(f64::total_cmp);
+    let (Some(low), Some(high)) = (percentile(drawn, 2.5), percentile(drawn, 97.5)) else { return Ok(None) };
+    let count = drawn.len() as f64;
+    let bias = drawn.iter().sum::<f64>() / count - figure;
+    let spread = (drawn.iter().map(|value| (value - figure - bias).powi(2)).sum::<f64>() / count).sqrt();
+    // Sums of equal numbers are rounded.
+    if bias.abs() > BIAS * spread + 1e-9 * (1.0 + figure.abs()) {
+        return Err(Biased);
+    }
+    // No farther than figures go at all.
+    let (least, most) = (drawn[0].min(figure), drawn[drawn.len() - 1].max(figure));
+    Ok(Some(((low - bias).clamp(least, figure), (high - bias).clamp(figure, most))))
 }
+
+/// Resampling moves a figure more than it spreads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Biased;
 
 /// A percentile of sorted numbers, interpolated linearly, as `numpy.percentile` does; none of none.
 pub fn percentile(sorted: &[f64], percent: f64) -> Option<f64> {
@@ -92,9 +114,21 @@ mod tests {
     fn the_interval_of_an_accuracy_is_about_what_the_normal_distribution_says() {
         let right: Vec<bool> = (0..400).map(|index| index % 4 != 0).collect();
         let accuracy = |number| Resample::new(2, number, 400).filter(|&index| right[index]).count() as f64 / 400.0;
-        let (low, high) = interval(&mut (0..2000).map(accuracy).collect::<Vec<_>>()).unwrap();
+        let (low, high) = interval(0.75, &mut (0..2000).map(accuracy).collect::<Vec<_>>()).unwrap().unwrap();
         // 0.75 ± 1.96 √(0.75 · 0.25 / 400) = 0.75 ± 0.0424
         assert!((low - 0.7076).abs() < 0.005 && (high - 0.7924).abs() < 0.005, "{low} to {high}");
+    }
+
+    #[test]
+    fn an_interval_lies_about_its_figure_or_there_is_none() {
+        let drawn = |middle: f64| (0..=100).map(|place| middle + f64::from(place - 50) / 50.0).collect::<Vec<_>>();
+        // The standard deviation of −1, −0.98 … 1 is 0.583.
+        let (low, high) = interval(0.1, &mut drawn(0.0)).unwrap().unwrap();
+        assert!((low + 0.85).abs() < 1e-12 && (high - 1.0).abs() < 1e-12, "{low} to {high}");
+        assert_eq!(interval(0.3, &mut drawn(0.0)), Err(Biased));
+        assert_eq!(interval(0.7, &mut [0.7; 30]), Ok(Some((0.7, 0.7))));
+        assert_eq!(interval(0.7, &mut [0.8; 30]), Err(Biased));
+        assert_eq!(interval(0.7, &mut []), Ok(None));
     }
 
     #[test]

@@ -52,16 +52,34 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
-/// How many classes come before `class` in the ranking of [`top`].
-pub fn position(scores: &[f32], class: usize) -> usize {
-    let own = (scores[class], class);
-    scores.iter().enumerate().filter(|&(index, &score)| by_score((score, index), own) == Ordering::Less).count()
+/// Counts the classes that come before `class` when the true class is looked for among the top k (`top_k_accuracy_score`):
+/// those with a higher score, and of those with an equal one the ones with a higher index. That is scikit-learn's order;
+/// in [`top`] the lower index comes first, as in NumPy's `argmax`.
+pub fn rank(scores: &[f32], class: usize) -> usize {
+    let own = key(scores[class]);
+    let before = |(index, &score): (usize, &f32)| key(score).total_cmp(&own).then(index.cmp(&class)).is_gt();
+    scores.iter().enumerate().filter(|&one| before(one)).count()
+}
+
+/// The place of the first score that is not a number or infinite: with one, there is no telling which class is the
+/// likeliest.
+pub fn not_finite(scores: &[f32]) -> Option<usize> {
+    scores.iter().position(|score| !score.is_finite())
+}
+
+/// Explains why a sample with such a number in its answer cannot be counted.
+pub fn no_number(place: usize, value: f32) -> String {
+    format!("element {place} of the output is {value}, which is not a finite number")
 }
 
 /// The higher score first, then the lower index; a score that is not a number comes last.
 fn by_score(a: (f32, usize), b: (f32, usize)) -> Ordering {
-    let key = |score: f32| if score.is_nan() { f32::NEG_INFINITY } else { score + 0.0 };
     key(b.0).total_cmp(&key(a.0)).then(a.1.cmp(&b.1))
+}
+
+/// The key that scores are compared by: 0 and -0 are equal, and NaN is the lowest.
+fn key(score: f32) -> f32 {
+    if score.is_nan() { f32::NEG_INFINITY } else { score + 0.0 }
 }
 
 #[cfg(test)]
@@ -105,10 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn the_position_of_a_class_is_its_place_in_the_ranking() {
+    fn the_rank_of_a_class_counts_higher_scores_and_equal_ones_of_a_higher_index() {
+        // numpy.argsort(scores, kind="mergesort")[::-1], which scikit-learn's top_k_accuracy_score looks through:
+        // [3, 1, 2, 0]
         let scores = [0.2, 0.3, 0.2, 0.3];
-        for (position_in_top, &class) in top(&scores, 4).iter().enumerate() {
-            assert_eq!(position(&scores, class), position_in_top);
-        }
+        assert_eq!([3, 1, 2, 0].map(|class| rank(&scores, class)), [0, 1, 2, 3]);
+        assert_eq!(rank(&[-0.0, 0.0], 0), 1);
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_or_infinite_is_found() {
+        assert_eq!(not_finite(&[0.5, f32::NAN, f32::INFINITY]), Some(1));
+        assert_eq!(not_finite(&[0.5, 0.5, f32::NEG_INFINITY]), Some(2));
+        assert_eq!(not_finite(&[0.5, 0.5]), None);
     }
 }

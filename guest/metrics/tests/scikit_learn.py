@@ -23,10 +23,12 @@ def calibration_error(truth, probabilities, answers):
     )
 
 
-def top_2(truth, probabilities):
-    """Equal scores rank by index, the lower one first; scikit-learn's own ranks them the other way round."""
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :2]
-    return (order == truth[:, None]).any(axis=1).mean()
+def top_k(truth, probabilities, classes, k):
+    """scikit-learn takes two columns of scores for a mistake; with one more, which is never the truth, it does not."""
+    if len(classes) == 2:
+        probabilities, classes = np.insert(probabilities, 0, -1, axis=1), np.append(classes, 2)
+        truth = truth + 1
+    return metrics.top_k_accuracy_score(truth, probabilities, k=k, labels=classes)
 
 
 def classifier(case):
@@ -42,7 +44,9 @@ def classifier(case):
         "log_loss": metrics.log_loss(truth, probabilities, labels=classes),
         "brier_score": metrics.brier_score_loss(truth, probabilities, labels=classes, scale_by_half=False),
         "expected_calibration_error": calibration_error(truth, probabilities, answers),
-        "top_2_accuracy": top_2(truth, probabilities),
+        "top_1_accuracy": top_k(truth, probabilities, classes, 1),
+        "top_2_accuracy": top_k(truth, probabilities, classes, 2),
+        "top_5_accuracy": top_k(truth, probabilities, classes, 5),
     }
     for average in ["macro", "micro", "weighted"]:
         rates = metrics.precision_recall_fscore_support(truth, answers, average=average, zero_division=0)

@@ -26,7 +26,7 @@ mod tensor;
 mod texts;
 
 pub use op::Op;
-pub use package::{Card, DecodeError, FORMAT_VERSION, MAGIC, Package};
+pub use package::{Card, DecodeError, FORMAT_VERSION, MAGIC, Package, Scores};
 pub use plan::{Counted, Plan, PlanError, Port, Step};
 pub use recipe::Recipe;
 pub use tensor::{ALIGNMENT, ElementType, Place, Tensor, TensorId};

@@ -32,10 +32,24 @@ pub struct Card {
     pub parameters: u64,
     /// Multiply-accumulate operations of one inference.
     pub multiply_accumulates: u64,
-    /// Whether the first output is logits, of which `recognize` takes the softmax, or already probabilities.
-    pub logits: bool,
+    /// The kind of the first output, which decides how `recognize` makes scores of it.
+    pub scores: Scores,
     /// The media types of the pictures that it takes, as IANA registers them; every one there is a decoder for if none is told.
     pub media: Vec<String>,
+}
+
+/// The kind of a classifier's first output.
+///
+/// The first two were a truth value once, whether it is logits: their order is that of the bytes that stood for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Scores {
+    /// Probabilities that add up to 1. They are the scores.
+    #[default]
+    Probabilities,
+    /// Logits. Their softmax is the scores.
+    Logits,
+    /// Numbers between 0 and 1, each on its own, as sigmoids give. They are the scores.
+    Sigmoid,
 }
 
 /// Everything of a model but its constants.
@@ -92,5 +106,23 @@ impl Package {
         let package: Self = postcard::from_bytes(rest).map_err(|e| DecodeError::Damaged(alloc::format!("{e}")))?;
         package.plan.validate()?;
         Ok(package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn packages_that_told_logits_as_a_truth_value_are_read_as_they_were_meant() {
+        for (logits, scores) in [(false, Scores::Probabilities), (true, Scores::Logits)] {
+            assert_eq!(postcard::to_allocvec(&logits).unwrap(), postcard::to_allocvec(&scores).unwrap());
+        }
+        let plan =
+            Plan { inputs: vec![], outputs: vec![], tensors: vec![], steps: vec![], arena_len: 0, constants_len: 0 };
+        let card = Card { scores: Scores::Sigmoid, ..Card::default() };
+        let package = Package { card, recipe: None, plan };
+        assert_eq!(Package::decode(&package.encode()), Ok(package));
     }
 }

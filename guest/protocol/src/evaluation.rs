@@ -5,6 +5,42 @@ use maasm_metrics::{Bin, CALIBRATION_BINS, Figures, Rates, Tally};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The kind of a classifier's first output, which decides how scores are made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Scores {
+    /// Logits; the scores are their softmax.
+    Logits,
+    /// Probabilities that add up to 1; the scores are these.
+    Probabilities,
+    /// Numbers between 0 and 1, each on its own, as sigmoids give; the scores are these.
+    Sigmoid,
+}
+
+impl Scores {
+    /// All that there are.
+    pub const ALL: [Self; 3] = [Self::Logits, Self::Probabilities, Self::Sigmoid];
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Logits => "logits",
+            Self::Probabilities => "probabilities",
+            Self::Sigmoid => "sigmoid",
+        }
+    }
+
+    /// In words: what the output is, and what becomes of it.
+    pub const fn explained(self) -> &'static str {
+        match self {
+            Self::Logits => "the softmax of the output, which is logits",
+            Self::Probabilities => "the output, which is probabilities that add up to 1",
+            Self::Sigmoid => "the output, which is a number between 0 and 1 for each class on its own",
+        }
+    }
+}
+
 /// One class against all others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -113,7 +149,7 @@ impl<'a> Summary<'a> {
         failures: Vec<Failure>,
     ) -> Self {
         let values = figures.values();
-        let told = Figures::are_told(figures.classes());
+        let told = Figures::NAMES.into_iter().enumerate();
         let estimate = |place: usize| Estimate { value: values[place], low: None, high: None };
         Self {
             model: &model.name,

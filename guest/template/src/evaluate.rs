@@ -17,13 +17,22 @@ impl<E: Engine> Model<E> {
         let mut report = maasm_metrics::Report::new(classes);
         let mut failures = Vec::new();
         for (index, sample) in samples.iter().enumerate() {
-            match self.scores(&sample.data) {
+            let added = self.scores(&sample.data).and_then(|scores| {
                 // Label and number of scores were checked above.
-                Ok(scores) => _ = report.add(&scores, sample.label),
-                Err(error) => failures.push(Failure { sample: index as u32, error }),
+                report.add(&scores, sample.label).map_err(|_| self.not_finite(&scores))
+            });
+            if let Err(error) = added {
+                failures.push(Failure { sample: index as u32, error });
             }
         }
         Ok(wit(report, failures))
+    }
+
+    /// Explains why scores cannot be ranked.
+    fn not_finite(&self, scores: &[f32]) -> Error {
+        let name = self.engine.plan().outputs.first().map_or_else(String::new, |port| port.name.clone());
+        let class = maasm_metrics::not_finite(scores).unwrap_or_default();
+        Error::InvalidTensor(Complaint { name, reason: maasm_metrics::no_number(class, scores[class]) })
     }
 }
 

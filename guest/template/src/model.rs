@@ -8,7 +8,7 @@ use crate::input::physical_layout;
 use crate::media;
 use maasm_media::{MediaError, MediaType, Picture};
 use maasm_plan::recipe::{ImageRecipe, Layout};
-use maasm_plan::{Card, Package, Plan, Recipe};
+use maasm_plan::{Card, Package, Plan, Recipe, Scores};
 use maasm_runtime::AlignedBytes;
 
 /// A model with its memory, ready to be asked.
@@ -89,13 +89,13 @@ impl<E: Engine> Model<E> {
         Ok(self.outputs())
     }
 
-    /// The probability of every class.
+    /// The score of every class.
     pub(crate) fn scores(&mut self, data: &[u8]) -> Result<Vec<f32>, Error> {
         self.decode(data)?;
         self.preprocess()?;
         self.run()?;
         self.stage = Stage::Idle;
-        Ok(self.probabilities())
+        Ok(self.ranked())
     }
 
     /// The first stage of a recognition; a stage that was not finished before is given up. A model that knows no
@@ -149,7 +149,7 @@ impl<E: Engine> Model<E> {
         let Stage::Ran = self.stage else { return Err(out_of_order("rank", "run")) };
         check_top_k(top_k)?;
         self.stage = Stage::Idle;
-        Ok(self.classifications(&self.probabilities(), top_k))
+        Ok(self.classifications(&self.ranked(), top_k))
     }
 
     /// How many classes there are, of a model that has a recipe.
@@ -188,9 +188,13 @@ impl<E: Engine> Model<E> {
         self.image.as_ref().ok_or_else(no_recipe)
     }
 
-    fn probabilities(&self) -> Vec<f32> {
+    /// The classes' scores after a run.
+    fn ranked(&self) -> Vec<f32> {
         let output = self.engine.output_f32(0);
-        if self.card.logits { maasm_metrics::softmax(output) } else { output.to_vec() }
+        match self.card.scores {
+            Scores::Logits => maasm_metrics::softmax(output),
+            Scores::Probabilities | Scores::Sigmoid => output.to_vec(),
+        }
     }
 
     fn classifications(&self, scores: &[f32], top_k: u32) -> Vec<Classification> {

@@ -2,9 +2,9 @@
 
 use crate::bindings::exports::maasm::model::inference::{Failure, LabelledSample};
 use crate::bindings::exports::maasm::model::types::{ElementType as WitElementType, Error, Tensor as WitTensor};
-use maasm_plan::op::{Op, Reduce, ReduceKind};
+use maasm_plan::op::{Op, Reduce, ReduceKind, Unary};
 use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
-use maasm_plan::{Card, ElementType, Package, Place, Plan, Port, Recipe, Step, Tensor};
+use maasm_plan::{Card, ElementType, Package, Place, Plan, Port, Recipe, Scores, Step, Tensor};
 use maasm_runtime::{AlignedBytes, Executor};
 
 type Model = crate::Model<Executor<AlignedBytes>>;
@@ -85,7 +85,7 @@ fn recognize_ranks_the_classes_and_names_them_by_index_where_there_is_no_label()
 #[test]
 fn logits_become_probabilities() {
     let mut package = strongest_colour();
-    package.card.logits = true;
+    package.card.scores = Scores::Logits;
     let answers = load(package).unwrap().recognize(&pixel(RED), 1).unwrap();
     // scipy.special.softmax([1, 0.2, 0])[0]
     assert!((answers[0].score - 0.550_294_6).abs() < 1e-6, "{}", answers[0].score);
@@ -167,6 +167,21 @@ fn evaluate_counts_samples_and_reports_those_that_cannot_be_decoded() {
     assert_eq!(report.calibration.len(), 15);
     assert!(matches!(&report.failures[..], [Failure { sample: 1, error: Error::UnsupportedMedia(_) }]));
     assert!(report.latency.is_none());
+}
+
+#[test]
+fn a_sample_whose_scores_are_no_numbers_is_a_failure() {
+    // The logarithm of no red at all is −∞.
+    let mut package = strongest_colour();
+    let step = |op| Step { name: "log".into(), op, inputs: vec![1], outputs: vec![1], scratch: None };
+    package.plan.steps.push(step(Op::Unary(Unary::Log)));
+    let samples = [RED, BLUE, [255, 255, 255]].map(|colour| LabelledSample { data: pixel(colour), label: 0 });
+    let report = load(package).unwrap().evaluate(&samples).unwrap();
+    assert_eq!((report.samples, report.ranks.iter().sum::<u64>()), (1, 1));
+    let failed: Vec<u32> = report.failures.iter().map(|failure| failure.sample).collect();
+    assert_eq!(failed, [0, 1]);
+    let Error::InvalidTensor(complaint) = &report.failures[0].error else { panic!("another error") };
+    assert!(complaint.reason.contains("-inf"), "{}", complaint.reason);
 }
 
 #[test]

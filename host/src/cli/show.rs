@@ -114,6 +114,7 @@ fn facts(record: &Record) -> Vec<[String; 2]> {
     rows.extend(block("outputs", facts.outputs.iter().map(port)));
     rows.extend(told("accepts", &facts.accepts.join(", ")));
     rows.push(row("classes", facts.labels));
+    rows.extend(facts.scores.map(|scores| row("scores", scores.explained())));
     rows.push(row("parameters", facts.parameters));
     rows.push(row("work", format!("{} multiply-accumulates", facts.multiply_accumulates)));
     rows.push(row("size", size(record.size)));

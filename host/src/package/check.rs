@@ -2,8 +2,7 @@
 
 use super::Error;
 use super::error::{MAX_ACTIVATIONS, MAX_MEMORY, MAX_WEIGHTS};
-use maasm_plan::op::{Op, Unary};
-use maasm_plan::{Card, Plan, TensorId};
+use maasm_plan::{Card, Plan};
 
 /// Checks what the user said about a model against itself and against the plan.
 pub(super) fn check(card: &Card, plan: &Plan) -> Result<(), Error> {
@@ -33,28 +32,4 @@ pub(crate) fn is_name(name: &str) -> bool {
     name.len() <= 128
         && name.bytes().next().is_some_and(plain)
         && name.bytes().all(|c| plain(c) || matches!(c, b'.' | b'_' | b'-'))
-}
-
-/// Whether the first output is logits: whether nothing on its way out has made probabilities of it.
-pub(super) fn gives_logits(plan: &Plan) -> bool {
-    let Some(port) = plan.outputs.first() else { return true };
-    let mut tensor = port.tensor;
-    for step in plan.steps.iter().rev() {
-        if !step.outputs.iter().any(|&output| same_place(plan, output, tensor)) {
-            continue;
-        }
-        match &step.op {
-            Op::Softmax(softmax) => return softmax.log,
-            Op::Unary(function) => return *function != Unary::Sigmoid,
-            Op::Conv(conv) => return conv.activation != Some(Unary::Sigmoid),
-            Op::Copy(_) => tensor = step.inputs[0],
-            _ => return true,
-        }
-    }
-    true
-}
-
-/// Tensors of different shapes may be views of the same bytes.
-fn same_place(plan: &Plan, a: TensorId, b: TensorId) -> bool {
-    plan.tensors[a as usize].place == plan.tensors[b as usize].place
 }

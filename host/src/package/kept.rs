@@ -10,7 +10,7 @@ use wasm_encoder::{ComponentSection, CustomSection};
 use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 
 /// The section's name.
-const NAME: &str = "maasm:package";
+pub(super) const NAME: &str = "maasm:package";
 
 /// What a component computes.
 pub struct Kept {

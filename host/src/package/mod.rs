@@ -6,7 +6,7 @@
 //! - `preinitialize`: the template is run until it holds the model, and frozen
 //! - `shake`: what the model has no use for is left out; `needs`: which kernels and decoders it has a use for
 //! - `metadata`: what others' tools show of a component
-//! - `kept`: what a component computes, for engines other than its own code
+//! - `kept`: what a component computes, for engines other than its own code; `said`: the part of it that is read from a file
 //! - `over_nn`: a component that has wasi-nn compute the same
 //! - `seal`: a digest that tells whether a component is whole
 
@@ -17,6 +17,7 @@ mod metadata;
 mod needs;
 mod over_nn;
 mod preinitialize;
+mod said;
 pub(crate) mod seal;
 mod shake;
 mod template;
@@ -25,8 +26,10 @@ pub(crate) use check::is_name;
 pub use error::Error;
 pub use kept::{Kept, kept};
 pub use over_nn::over_nn;
+pub use said::said;
 
 use crate::compile::Compiled;
+use crate::scores;
 use maasm_plan::{Card, Package, Recipe};
 
 /// Which vector instructions the component's code uses.
@@ -40,18 +43,22 @@ pub enum Simd {
 }
 
 /// Makes a component of a compiled model. The same input gives the same bytes. What the card says of parameters,
-/// multiply-accumulate operations and logits is found out here.
+/// multiply-accumulate operations and scores is found out here.
 ///
 /// # Errors
 /// If card, recipe and plan do not go together, or the model does not fit into a component.
 pub fn package(compiled: &Compiled, card: Card, recipe: Option<Recipe>, simd: Simd) -> Result<Vec<u8>, Error> {
+    let scores = scores::find(compiled, recipe.as_ref());
+    package_with(compiled, Card { scores, ..card }, recipe, simd)
+}
+
+/// As [`package`], of a model whose card says what its outputs are.
+///
+/// # Errors
+/// As there.
+pub fn package_with(compiled: &Compiled, card: Card, recipe: Option<Recipe>, simd: Simd) -> Result<Vec<u8>, Error> {
     check::check(&card, &compiled.plan)?;
-    let card = Card {
-        parameters: compiled.parameters,
-        multiply_accumulates: compiled.multiply_accumulates,
-        logits: check::gives_logits(&compiled.plan),
-        ..card
-    };
+    let card = Card { parameters: compiled.parameters, multiply_accumulates: compiled.multiply_accumulates, ..card };
     let metadata = metadata::sections(&card)?;
     let package = Package { card, recipe, plan: compiled.plan.clone() };
     let (module, constants_at) = preinitialize::preinitialize(template::template(simd), &package, &compiled.constants)?;

@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use crate::optimize::{Recipe, Tuned};
+use maasm_protocol::evaluation::Scores;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,6 +37,9 @@ pub struct Facts {
     pub accepts: Vec<String>,
     /// How many classes have names.
     pub labels: u64,
+    /// The kind of the first output, of which scores are made; none if it is no list of classes, or the component does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
 }
 
 /// A tensor that a model takes or gives.

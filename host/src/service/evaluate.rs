@@ -1,15 +1,17 @@
 //! The truth about a version.
 
-use super::score::ModelScorers;
+use super::score::{self, ModelScorers};
 use super::{Error, Service};
 use crate::engine::Model;
 use crate::registry::digest::Digest;
 use crate::registry::{self, Evaluation, Intent, Record, Reference};
+use crate::scores;
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels};
 use maasm_evaluation::report::{Host, Search, Subject, Task};
 use maasm_evaluation::run::{self, Answers, Effort, Options, Progress, Scorer, Scorers};
 use maasm_evaluation::summary::{self, Answered, Method};
+use maasm_plan::Scores;
 use std::fs;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -54,7 +56,8 @@ impl Service {
         let mut scorer = None;
         let thumbnail = |sample: &[u8]| {
             if scorer.is_none() {
-                scorer = ModelScorers { model: model.clone(), task: Task::Classification, width: 0 }.scorer().ok();
+                let (model, task, scores) = (model.clone(), Task::Classification, Scores::default());
+                scorer = ModelScorers { model, task, width: 0, scores }.scorer().ok();
             }
             scorer.as_mut()?.thumbnail(sample, THUMBNAIL)
         };
@@ -95,6 +98,7 @@ impl Service {
                 labels.classes()
             }
         };
+        let scores = score::scores(&self.component(&record.component)?, &model);
         let subject = subject(record);
         let checkpoint = self.checkpoint(&subject, data, &computed)?;
         let named = format!("{} {}", subject.name, subject.version);
@@ -103,13 +107,14 @@ impl Service {
             threads: wanted.method.threads,
             width,
             checkpoint: checkpoint.as_deref(),
-            identity: &subject.digest,
+            identity: &format!("{} {}", subject.digest, scores::spoken(scores).name()),
             progress: &progress,
             cancelled: wanted.cancelled,
         };
-        let scorers = ModelScorers { model: model.clone(), task: data.task(), width };
+        let scorers = ModelScorers { model: model.clone(), task: data.task(), width, scores };
         let (answers, effort) = run::run(data, &scorers, &options)?;
-        Ok(Side { model, labels, subject, computed, answers, effort })
+        let scores = (data.task() == Task::Classification).then(|| scores::spoken(scores));
+        Ok(Side { model, labels, scores, subject, computed, answers, effort })
     }
 
     /// Where answers are kept until there is a report; none for a registry that goes away.
@@ -133,6 +138,8 @@ impl Service {
 struct Side {
     model: Model,
     labels: Labels,
+    /// The kind of its outputs, where answers are classes.
+    scores: Option<maasm_evaluation::report::Scores>,
     subject: Subject,
     /// By what, in words; empty for the sandbox.
     computed: String,
@@ -142,7 +149,8 @@ struct Side {
 
 impl Side {
     fn answered(&self) -> Answered<'_> {
-        Answered { subject: self.subject.clone(), labels: &self.labels, answers: &self.answers }
+        let Self { labels, scores, answers, .. } = self;
+        Answered { subject: self.subject.clone(), labels, scores: *scores, answers }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Error, Service};
 use crate::engine::{Model, TensorInfo};
 use crate::registry::blobs::{Lock, Stored};
 use crate::registry::{self, Facts, Intent, Port, Provenance, Record};
-use crate::tensors;
+use crate::{package, scores, tensors};
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -69,7 +69,7 @@ impl Service {
         let path = self.component(&stored.digest)?;
         // What is no model goes away with the next collection of garbage.
         let model = self.engine.load(&path).map_err(|error| error.of(file))?;
-        let facts = facts(&model)?;
+        let facts = Facts { scores: package::said(&path).as_ref().and_then(scores::said), ..facts(&model)? };
         let record = self.registry.publish(intent, stored, facts, provenance, lock)?;
         self.loaded.keep(stored.digest, model);
         Ok(record)
@@ -119,5 +119,6 @@ fn facts(model: &Model) -> Result<Facts, registry::Error> {
         outputs: description.outputs.iter().map(port).collect(),
         accepts: description.accepts.clone(),
         labels: description.labels.len() as u64,
+        scores: None,
     })
 }

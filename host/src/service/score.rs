@@ -1,9 +1,12 @@
 //! Models answer samples.
 
-use crate::engine::{CallError, Model, Session, Tensor};
+use crate::engine::{CallError, ElementType, Model, Session, Tensor, TensorInfo};
 use crate::tensors::{self, npy};
+use crate::{package, scores};
 use maasm_evaluation::report::Task;
 use maasm_evaluation::run::{Fault, Scored, Scorer, Scorers, Thumbnail, Times};
+use maasm_plan::Scores;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long an evaluation waits for a place among the calls.
@@ -16,6 +19,8 @@ pub struct ModelScorers {
     pub task: Task,
     /// How many numbers an answer has.
     pub width: usize,
+    /// The kind of the outputs, where answers are classes.
+    pub scores: Scores,
 }
 
 /// An instance that answers samples; a new one after each that failed.
@@ -24,6 +29,7 @@ pub struct ModelScorer {
     session: Option<Session>,
     task: Task,
     width: usize,
+    scores: Scores,
 }
 
 impl Scorers for ModelScorers {
@@ -31,7 +37,8 @@ impl Scorers for ModelScorers {
 
     fn scorer(&self) -> Result<ModelScorer, String> {
         let session = Some(session(&self.model).map_err(|error| error.to_string())?);
-        Ok(ModelScorer { model: self.model.clone(), session, task: self.task, width: self.width })
+        let Self { ref model, task, width, scores } = *self;
+        Ok(ModelScorer { model: model.clone(), session, task, width, scores })
     }
 }
 
@@ -42,7 +49,7 @@ impl Scorer for ModelScorer {
             empty => empty.insert(session(&self.model).map_err(|error| Fault::Engine(error.to_string()))?),
         };
         let start = Instant::now();
-        let outcome = answer(session, &self.model, sample, self.task, self.width);
+        let outcome = answer(session, &self.model, sample, (self.task, self.scores), self.width);
         let total = nanoseconds(start.elapsed());
         match outcome {
             Ok((values, times)) => Ok(Scored { values, times: Times { total, ..times } }),
@@ -99,7 +106,7 @@ fn answer(
     session: &mut Session,
     model: &Model,
     sample: &[u8],
-    task: Task,
+    (task, scores): (Task, Scores),
     width: usize,
 ) -> Result<(Vec<f32>, Times), Unanswered> {
     let description = model.description();
@@ -110,7 +117,11 @@ fn answer(
         let outputs = session.infer(&inputs)?;
         let times = Times { inference: nanoseconds(start.elapsed()), ..Times::default() };
         let values = first(&outputs, width)?;
-        return Ok((if task == Task::Classification { probabilities(values) } else { values }, times));
+        let values = match (task, scores) {
+            (Task::Classification, Scores::Logits) => maasm_metrics::softmax(&values),
+            _ => values,
+        };
+        return Ok((values, times));
     }
     match task {
         Task::Classification => {
@@ -144,11 +155,25 @@ fn first(outputs: &[Tensor], width: usize) -> Result<Vec<f32>, Unanswered> {
     }
 }
 
-/// Numbers that are no probabilities are taken as logits.
-fn probabilities(values: Vec<f32>) -> Vec<f32> {
-    let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
-    let are = values.iter().all(|value| (0.0..=1.0).contains(value)) && (sum - 1.0).abs() < 1e-3;
-    if are { values } else { maasm_metrics::softmax(&values) }
+/// The kind of a component's outputs: as it says; or if it does not, as older components do not, by what it
+/// answers to random inputs.
+pub(super) fn scores(component: &Path, model: &Model) -> Scores {
+    if let Some(package) = package::said(component) {
+        return package.card.scores;
+    }
+    let inputs = &model.description().inputs;
+    scores::find_by(|numbers| {
+        let input = |input: &TensorInfo| {
+            let elements = input.shape.iter().map(|&extent| extent as usize).product();
+            let width = (input.element_type != ElementType::F32).then(|| tensors::size(input.element_type));
+            let (name, shape) = (input.name.clone(), input.shape.clone());
+            Tensor { name, element_type: input.element_type, shape, data: numbers(elements, width) }
+        };
+        let inputs: Vec<Tensor> = inputs.iter().map(input).collect();
+        let outputs = session(model).and_then(|mut session| session.infer(&inputs)).ok()?;
+        let values: Vec<f64> = tensors::floats(outputs.first()?).into_iter().map(f64::from).collect();
+        values.iter().all(|value| value.is_finite()).then_some(values)
+    })
 }
 
 fn nanoseconds(time: Duration) -> u64 {

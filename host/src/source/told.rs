@@ -1,6 +1,7 @@
 //! What a document says of itself, beside its structure and parameters; or an ONNX file, in its metadata.
 
 use super::{Error, Format, document};
+use crate::scores;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,6 +31,9 @@ pub struct Told {
     pub labels: Option<Vec<String>>,
     /// How a picture becomes the input: a preset's name, or a recipe.
     pub preprocess: Option<Value>,
+    /// The kind of its outputs, as `--scores` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<scores::Told>,
     /// The formats of the pictures that it takes, as `--media` names them; all if none is told.
     pub media: Option<Vec<Format>>,
     /// The shapes of inputs whose axes the graph leaves open, by name.

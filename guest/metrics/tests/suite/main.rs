@@ -1,4 +1,5 @@
 //! Figures are those of scikit-learn.
 
+mod intervals;
 mod report;
 mod scikit_learn;

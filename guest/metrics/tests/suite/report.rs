@@ -22,9 +22,29 @@ fn assert_close(found: f64, expected: f64) {
 }
 
 #[test]
-fn ranks_count_where_the_truth_came_and_equal_scores_rank_by_index() {
-    // The third sample's true class ties with a lower index, so it comes last.
-    assert_eq!(report(&SAMPLES).ranks, [3, 1, 1]);
+fn ranks_count_where_the_truth_came_as_top_k_accuracy_score_does() {
+    // sklearn.metrics.top_k_accuracy_score(..., k=1, 2, 3, normalize=False): 3, 5, 5. The third sample's true class ties with
+    // a lower index, before which it comes.
+    assert_eq!(report(&SAMPLES).ranks, [3, 2, 0]);
+}
+
+#[test]
+fn where_all_scores_are_equal_the_last_classes_count_as_the_likeliest() {
+    // sklearn.metrics.top_k_accuracy_score([0, 1, 2], numpy.full((3, 3), 1 / 3), k=1 and 2): 1/3 and 2/3
+    let third = 1.0 / 3.0;
+    let all: Vec<_> = (0..3).map(|truth| ([third; 3], truth)).collect();
+    assert_eq!(report(&all).ranks, [1, 1, 1]);
+    assert_eq!(report(&[([third; 3], 2)]).ranks, [1, 0, 0]);
+}
+
+#[test]
+fn a_sample_with_a_score_that_is_no_number_is_refused() {
+    let mut report = report(&SAMPLES);
+    let before = report.clone();
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        assert_eq!(report.add(&[0.5, bad, 0.5], 0), Err(SampleError::NotFinite { class: 1 }));
+    }
+    assert_eq!(report, before);
 }
 
 #[test]
@@ -90,10 +110,4 @@ fn a_label_that_is_no_class_and_scores_of_another_model_are_refused_and_not_coun
     assert_eq!(report.add(&[0.5, 0.5], 0), Err(SampleError::Scores { found: 2, classes: 3 }));
     assert_eq!(report.merge(&Report::new(4)), Err(SampleError::Scores { found: 4, classes: 3 }));
     assert_eq!(report, Report::new(3));
-}
-
-#[test]
-fn scores_that_are_no_numbers_are_counted_as_wrong_and_do_not_fall_over() {
-    let report = report(&[([f32::NAN; 3], 2)]);
-    assert_eq!(report.ranks, [0, 0, 1]);
 }

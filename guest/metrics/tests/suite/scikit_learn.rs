@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use maasm_metrics::{
-    Average, Bin, Regression, Report, Tally, average_precision, brier_score, expected_calibration_error, log_loss,
-    mcnemar, percentile, roc_auc, softmax, top, top_k_accuracy,
+    Average, Bin, Figures, Outcome, Regression, Report, Tally, average_precision, brier_score,
+    expected_calibration_error, log_loss, mcnemar, percentile, roc_auc, softmax, top, top_k_accuracy,
 };
 use maasm_tests::python;
 use serde_json::{Map, Value, json};
@@ -98,11 +98,13 @@ impl Answers {
 
     fn figures(&self) -> Vec<(&'static str, Option<f64>)> {
         let classes = self.probabilities[0].len();
-        let (mut tally, mut report) = (Tally::new(classes), Report::new(classes));
+        let (mut tally, mut report, mut figures) = (Tally::new(classes), Report::new(classes), Figures::new(classes));
         for ((&truth, answer), row) in self.truth.iter().zip(self.answers()).zip(&self.probabilities) {
             tally.add(truth, answer, 1);
             report.add(row, truth).unwrap();
+            figures.add(&Outcome::of(row, truth));
         }
+        let top_5 = Figures::NAMES.iter().position(|name| *name == "top_5_accuracy").unwrap();
         let count = self.truth.len() as f64;
         let rows = || self.truth.iter().map(|&truth| truth as usize).zip(&self.probabilities);
         let losses: f64 = rows().map(|(truth, row)| log_loss(f64::from(row[truth]))).sum();
@@ -133,7 +135,9 @@ impl Answers {
             ("log_loss", Some(losses / count)),
             ("brier_score", Some(briers / count)),
             ("expected_calibration_error", expected_calibration_error(&report.calibration)),
+            ("top_1_accuracy", top_k_accuracy(&report.ranks, 1)),
             ("top_2_accuracy", top_k_accuracy(&report.ranks, 2)),
+            ("top_5_accuracy", figures.values()[top_5]),
         ]
     }
 }

@@ -1,8 +1,10 @@
 //! Two versions on the same samples.
 
-use super::figures::{NONE, count, difference, interval, is_told, less_is_better, number, percent, rank, title};
+use super::figures::{
+    NONE, count, difference, interval, is_share, is_told, less_is_better, number, percent, rank, title,
+};
 use super::{interval as drawn, section};
-use crate::report::{Change, Comparison, Flip};
+use crate::report::{Change, Comparison, Estimate, Flip};
 use maud::{Markup, html};
 
 /// How many flipped samples are shown each way.
@@ -12,6 +14,7 @@ pub fn comparison(comparison: &Comparison) -> Markup {
     let mut changes: Vec<(&String, &Change)> = comparison.metrics.iter().filter(|(name, _)| is_told(name)).collect();
     changes.sort_by_key(|(name, _)| (rank(name), *name));
     let baseline = &comparison.baseline;
+    let reach = reach(&changes);
     section(
         "Comparison",
         html! {
@@ -35,8 +38,12 @@ pub fn comparison(comparison: &Comparison) -> Markup {
                             th.number scope="col" { "difference" } th scope="col" { "95 % interval" } th.wide scope="col" { "worse · better" }
                         }
                     }
-                    tbody { @for (name, change) in changes { (row(name, change)) } }
+                    tbody { @for (name, change) in changes { (row(name, change, reach)) } }
                 }
+            }
+            p.note.wide {
+                "Drawn to one scale, from " (difference(Some(-reach))) " to " (difference(Some(reach)))
+                "; what is no share of 1, such as losses, as shares of the larger of both figures."
             }
             (flips("Gained", "Only this version answers these rightly.", &comparison.gained))
             (flips("Lost", "Only the baseline answers these rightly.", &comparison.lost))
@@ -44,18 +51,32 @@ pub fn comparison(comparison: &Comparison) -> Markup {
     )
 }
 
-fn row(name: &str, change: &Change) -> Markup {
-    let estimate = &change.difference;
-    // Right of the middle is better, whatever the figure.
-    let sign = if less_is_better(name) { -1.0 } else { 1.0 };
-    let turned = |value: Option<f64>| value.map(|value| value * sign);
-    let mut shown = *estimate;
-    shown.value = turned(estimate.value);
-    (shown.low, shown.high) =
-        if sign < 0.0 { (turned(estimate.high), turned(estimate.low)) } else { (estimate.low, estimate.high) };
-    let reach =
-        [shown.value, shown.low, shown.high].into_iter().flatten().fold(0.0, |most: f64, end| most.max(end.abs()));
-    let reach = if reach > 0.0 { reach * 1.1 } else { 1.0 };
+/// The smallest scale: differences far below this are drawn next to the middle.
+const LEAST: f64 = 0.01;
+
+/// The end of the scale: the largest difference or end of an interval, and a little more.
+fn reach(changes: &[(&String, &Change)]) -> f64 {
+    let ends = changes
+        .iter()
+        .map(|(name, change)| shown(name, change))
+        .flat_map(|Estimate { value, low, high }| [value, low, high]);
+    1.1 * ends.flatten().filter(|end| end.is_finite()).fold(LEAST, |most, end| most.max(end.abs()))
+}
+
+/// A difference as it is drawn: right of the middle is better, whatever the figure.
+fn shown(name: &str, change: &Change) -> Estimate {
+    let size = |value: Option<f64>| value.map_or(0.0, f64::abs);
+    let largest = size(change.value).max(size(change.baseline));
+    let unit = if is_share(name) || largest == 0.0 { 1.0 } else { largest };
+    let scale = if less_is_better(name) { -1.0 / unit } else { 1.0 / unit };
+    let scaled = |value: Option<f64>| value.map(|value| value * scale);
+    let Estimate { value, low, high } = change.difference;
+    let (low, high) = if scale < 0.0 { (high, low) } else { (low, high) };
+    Estimate { value: scaled(value), low: scaled(low), high: scaled(high) }
+}
+
+fn row(name: &str, change: &Change, reach: f64) -> Markup {
+    let (estimate, shown) = (&change.difference, shown(name, change));
     let class = match (shown.low, shown.high) {
         (Some(low), _) if low > 0.0 => "number good",
         (_, Some(high)) if high < 0.0 => "number bad",

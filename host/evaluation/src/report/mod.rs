@@ -13,7 +13,7 @@ mod search;
 
 pub use classification::Mistake;
 pub use comparison::{Change, Comparison, Flip, McNemar};
-pub use maasm_protocol::evaluation::{CalibrationBin, Class, Confusion, Estimate, Failure};
+pub use maasm_protocol::evaluation::{CalibrationBin, Class, Confusion, Estimate, Failure, Scores};
 pub use run::{Bucket, Host, Latency, Run};
 pub use search::{Candidate, Search};
 
@@ -35,6 +35,10 @@ pub struct Report {
     pub data: Data,
     /// What the truth is about.
     pub task: Task,
+    /// The kind of the model's outputs, of which scores are made; absent from older reports and
+    /// where the truth is numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
     /// How intervals were found.
     pub intervals: Intervals,
     /// How many samples were evaluated.
@@ -111,7 +115,8 @@ pub enum Task {
     Regression,
 }
 
-/// How intervals were found: by the bootstrap (Efron 1979), between percentiles.
+/// The method for intervals: the bootstrap (Efron 1979), between percentiles, which are moved by as much as drawing again
+/// moves the figure on average.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Intervals {
     /// How likely they hold the figure: 0.95.
@@ -120,6 +125,9 @@ pub struct Intervals {
     pub resamples: u32,
     /// What the draws began with.
     pub seed: u64,
+    /// Reasons for missing intervals, by the figures' names; a difference of two versions' figures has none for the same reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub omitted: BTreeMap<String, String>,
 }
 
 impl Report {

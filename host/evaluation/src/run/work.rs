@@ -170,7 +170,12 @@ impl Shared<'_> {
         let digest = Some(Sha256::digest(&bytes).into());
         match scorer.score(&bytes) {
             Ok(scored) if scored.values.len() == self.options.width => {
-                Ok(Answer { digest, times: scored.times, values: Ok(scored.values) })
+                // Nothing follows from what is no number, and no figure would tell that it is there.
+                let values = match maasm_metrics::not_finite(&scored.values) {
+                    None => Ok(scored.values),
+                    Some(place) => Err(maasm_metrics::no_number(place, scored.values[place])),
+                };
+                Ok(Answer { digest, times: scored.times, values })
             }
             Ok(scored) => {
                 let (found, width) = (scored.values.len(), self.options.width);

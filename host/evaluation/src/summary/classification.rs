@@ -1,8 +1,8 @@
 //! The parts of the report where answers are classes.
 
-use super::curves::{self, Areas, mean};
-use super::resamples::intervals;
-use super::{Answered, Method, SummaryError, estimate, thumbnail};
+use super::curves::{self, Areas, means};
+use super::resamples::{Interval, intervals, is_over_classes, too_few};
+use super::{Answered, Method, SummaryError, add, thumbnail};
 use crate::data::Dataset;
 use crate::report::{Class, Mistake, Report};
 use crate::run::Thumbnail;
@@ -35,19 +35,23 @@ pub fn fill(
         resample.for_each(|index| figures.add(&answered[index]));
         figures.values()
     };
-    let (values, intervals) = (figures.values(), intervals(method, answered.len(), || Figures::new(classes), draw));
-    for (place, name) in Figures::are_told(classes) {
-        report.metrics.insert(name.into(), estimate(values[place], intervals[place]));
+    let values = figures.values();
+    let intervals = intervals(method, answered.len(), values, || Figures::new(classes), draw);
+    let few = too_few(&figures.tally);
+    let unless_few = |name: &str, interval: Interval| match &few {
+        Some(why) if is_over_classes(name) && method.resamples > 0 => Err(why.clone()),
+        _ => interval,
+    };
+    for ((name, value), interval) in Figures::NAMES.into_iter().zip(values).zip(intervals) {
+        add(report, name, value, unless_few(name, interval));
     }
 
     let occurring: Vec<u32> = figures.tally.classes().collect();
     let supported: Vec<u32> = occurring.iter().copied().filter(|&class| figures.tally.support(class) > 0).collect();
     let truths: Vec<Option<u32>> = outcomes.iter().map(|outcome| outcome.map(|outcome| outcome.truth)).collect();
-    let curves = curves::curves(version, &truths, &supported, method)?;
-    let areas = |area: fn(&Areas) -> Option<f64>| mean(curves.classes.iter().map(area));
-    let means = [areas(|areas| areas.roc_auc), areas(|areas| areas.average_precision)];
-    for ((name, value), interval) in curves::NAMES.into_iter().zip(means).zip(curves.intervals) {
-        report.metrics.insert(name.into(), estimate(value, interval));
+    let curves = curves::curves(version, &truths, &supported, method, few.is_none())?;
+    for ((name, value), interval) in curves::NAMES.into_iter().zip(means(&curves.classes)).zip(curves.intervals) {
+        add(report, name, value, unless_few(name, interval));
     }
     let areas: BTreeMap<u32, Areas> = supported.into_iter().zip(curves.classes).collect();
     let class = |index: u32| {

@@ -1,7 +1,7 @@
 //! Two versions on the same samples.
 
 use super::collect::{Collected, Detail};
-use super::resamples::intervals;
+use super::resamples::{intervals, is_over_classes, too_few};
 use super::{Answered, Method, estimate, numbers};
 use crate::data::Dataset;
 use crate::report::{Change, Comparison, Flip, McNemar};
@@ -59,16 +59,20 @@ fn classes(comparison: &mut Comparison, (version, baseline): (&Answered, &Answer
     };
     let mut sides = new();
     both.iter().for_each(|sample| count(&mut sides, sample));
-    let intervals = intervals(method, both.len(), new, |sides, resample| {
+    let [own, other] = sides.each_ref().map(Figures::values);
+    let differences = std::array::from_fn::<_, { Figures::NAMES.len() }, _>(|place| Some(own[place]? - other[place]?));
+    let intervals = intervals(method, both.len(), differences, new, |sides, resample| {
         sides.iter_mut().for_each(Figures::clear);
         resample.for_each(|index| count(sides, &both[index]));
         let [own, other] = sides.each_ref().map(|side| side.values());
-        std::array::from_fn::<_, { Figures::NAMES.len() }, _>(|place| Some(own[place]? - other[place]?))
+        std::array::from_fn(|place| Some(own[place]? - other[place]?))
     });
-    let [own, other] = sides.each_ref().map(Figures::values);
-    let classes = version.answers.width().min(baseline.answers.width());
-    let changes = Figures::are_told(classes)
-        .map(|(place, name)| (name.into(), change(own[place], other[place], intervals[place])));
+    let few = too_few(&sides[0].tally).is_some();
+    let names = Figures::NAMES.into_iter().zip(intervals).enumerate();
+    let changes = names.map(|(place, (name, interval))| {
+        let interval = interval.ok().flatten().filter(|_| !few || !is_over_classes(name));
+        (name.into(), change(own[place], other[place], interval))
+    });
     comparison.samples = both.len() as u64;
     comparison.metrics = changes.collect();
     let alike = both.iter().filter(|(_, own, other)| own.predicted == other.predicted).count();

@@ -1,6 +1,6 @@
 //! What follows from all scores, class by class: areas under curves, one class against the rest.
 
-use super::resamples::{intervals, parallel};
+use super::resamples::{Interval, intervals, parallel};
 use super::{Answered, Method, SummaryError};
 use maasm_metrics::{average_precision, roc_auc};
 
@@ -18,8 +18,8 @@ pub struct Areas {
 pub struct Curves {
     /// By class, as they were asked for.
     pub classes: Vec<Areas>,
-    /// Of `roc_auc` and `average_precision`; none where that would take too long.
-    pub intervals: [Option<(f64, f64)>; 2],
+    /// Of `roc_auc` and `average_precision`.
+    pub intervals: [Interval; 2],
 }
 
 /// How many scores are in memory at once.
@@ -27,18 +27,22 @@ const SCORES: usize = 4 << 20;
 
 /// Up to how many (samples × classes × resamples) intervals are worth their time.
 const STEPS: usize = 2_000_000_000;
+const TOO_LONG: &str = "of so many samples and classes it would take too long; --resamples makes it shorter";
 
-/// The areas of these classes. `truths` has each sample's class, none for those without an answer.
+/// The areas of these classes, and intervals if they are wanted. `truths` has each sample's class, none for those without an
+/// answer.
 pub fn curves(
     version: &Answered,
     truths: &[Option<u32>],
     classes: &[u32],
     method: &Method,
+    intervals_wanted: bool,
 ) -> Result<Curves, SummaryError> {
     let answered = truths.iter().flatten().count();
     let mut areas = Vec::with_capacity(classes.len());
     let work = answered.saturating_mul(classes.len());
-    let bootstrapped = work.saturating_mul(method.resamples as usize) <= STEPS;
+    let is_quick = work.saturating_mul(method.resamples as usize) <= STEPS;
+    let bootstrapped = intervals_wanted && is_quick;
     let mut sorted = Vec::new();
     for block in classes.chunks((SCORES / answered.max(1)).max(1)) {
         let columns = columns(version, truths, block)?;
@@ -55,19 +59,26 @@ pub fn curves(
             sorted.extend(columns.into_iter().map(Sorted::new));
         }
     }
-    let none = [None; 2];
     let draw = |weights: &mut Vec<u32>, resample: maasm_metrics::Resample| {
         weights.fill(0);
         resample.for_each(|index| weights[index] += 1);
-        let drawn: Vec<Areas> = sorted.iter().map(|sorted| sorted.areas(weights)).collect();
-        [mean(drawn.iter().map(|areas| areas.roc_auc)), mean(drawn.iter().map(|areas| areas.average_precision))]
+        means(&sorted.iter().map(|sorted| sorted.areas(weights)).collect::<Vec<_>>())
     };
-    let intervals = if bootstrapped { intervals(method, answered, || vec![0u32; answered], draw) } else { none };
+    let intervals = match (bootstrapped, is_quick) {
+        (true, _) => intervals(method, answered, means(&areas), || vec![0u32; answered], draw),
+        (false, true) => [Ok(None), Ok(None)],
+        (false, false) => [TOO_LONG, TOO_LONG].map(|why| Err(why.into())),
+    };
     Ok(Curves { classes: areas, intervals })
 }
 
+/// The means of classes' `roc_auc` and `average_precision`.
+pub fn means(classes: &[Areas]) -> [Option<f64>; 2] {
+    [mean(classes.iter().map(|areas| areas.roc_auc)), mean(classes.iter().map(|areas| areas.average_precision))]
+}
+
 /// The mean of what is defined.
-pub fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     let (sum, count) = values.flatten().fold((0.0, 0u64), |(sum, count), value| (sum + value, count + 1));
     (count > 0).then(|| sum / count as f64)
 }

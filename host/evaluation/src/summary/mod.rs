@@ -17,10 +17,11 @@ mod resamples;
 mod thumbnail;
 
 use crate::data::{DataError, Dataset, Labels};
-use crate::report::{Data, Estimate, Host, Intervals, Report, Run, SCHEMA, Subject, Task};
+use crate::report::{Data, Estimate, Host, Intervals, Report, Run, SCHEMA, Scores, Subject, Task};
 use crate::run::{Answers, CheckpointError, Effort, Thumbnail};
 use collect::{Collected, Detail};
 use maasm_metrics::Figures;
+use resamples::Interval;
 use std::collections::BTreeMap;
 
 /// The names that metrics can have in a report.
@@ -49,6 +50,8 @@ pub struct Answered<'a> {
     pub subject: Subject,
     /// The names of its classes.
     pub labels: &'a Labels,
+    /// The kind of its outputs, where answers are classes.
+    pub scores: Option<Scores>,
     /// Its answers.
     pub answers: &'a Answers,
 }
@@ -76,12 +79,14 @@ pub fn summarize(
     thumbnail: impl FnMut(&[u8]) -> Option<Thumbnail>,
 ) -> Result<Report, SummaryError> {
     let own = Collected::read(data, version)?;
-    let intervals = Intervals { confidence: 0.95, resamples: method.resamples, seed: method.seed };
+    let omitted = BTreeMap::new();
+    let intervals = Intervals { confidence: 0.95, resamples: method.resamples, seed: method.seed, omitted };
     let mut report = Report {
         schema: SCHEMA.into(),
         model: version.subject.clone(),
         data: Data { name: data.name().into(), digest: own.data_digest.clone(), samples: data.len() as u64 },
         task: data.task(),
+        scores: version.scores,
         intervals,
         evaluated: data.len() as u64 - own.failed,
         failed: own.failed,
@@ -139,4 +144,13 @@ pub fn width_of(data: &Dataset) -> Option<usize> {
 fn estimate(value: Option<f64>, interval: Option<(f64, f64)>) -> Estimate {
     let (low, high) = interval.filter(|_| value.is_some()).unzip();
     Estimate { value, low, high }
+}
+
+/// A figure of the report with its interval, or why it has none.
+fn add(report: &mut Report, name: &str, value: Option<f64>, interval: Interval) {
+    let interval = interval.unwrap_or_else(|why| {
+        report.intervals.omitted.insert(name.into(), why);
+        None
+    });
+    report.metrics.insert(name.into(), estimate(value, interval));
 }

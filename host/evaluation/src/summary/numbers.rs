@@ -1,7 +1,7 @@
 //! Where answers are numbers.
 
-use super::resamples::intervals;
-use super::{Method, estimate};
+use super::resamples::{Interval, intervals};
+use super::{Method, add};
 use crate::report::Report;
 use maasm_metrics::{Regression, Resample};
 
@@ -13,6 +13,7 @@ const KEPT: usize = 8 << 20;
 
 /// Up to how many (numbers × resamples) intervals are worth their time.
 const STEPS: usize = 2_000_000_000;
+const TOO_MANY: &str = "of so many numbers it would take too long; --resamples makes it shorter";
 
 /// What came of samples with numbers.
 pub struct Numbers {
@@ -58,11 +59,11 @@ impl Numbers {
         let indices = self.indices(|_| true);
         let found = values(&self.all);
         let intervals = match self.is_drawn(indices.len(), method) {
-            Some(kept) => self.draw(&indices, method, |resample| values(&self.regression(kept, resample))),
-            None => [None; NAMES.len()],
+            Some(kept) => self.draw(&indices, method, found, |resample| values(&self.regression(kept, resample))),
+            None => [(); NAMES.len()].map(|()| Err(TOO_MANY.into())),
         };
         for ((name, value), interval) in NAMES.into_iter().zip(found).zip(intervals) {
-            report.metrics.insert(name.into(), estimate(value, interval));
+            add(report, name, value, interval);
         }
     }
 
@@ -74,16 +75,18 @@ impl Numbers {
             return (indices.len(), [values(&self.all), values(&other.all)], [None; 4]);
         };
         let both = [self.regression(own, indices.iter().copied()), other.regression(others, indices.iter().copied())];
+        let both = both.map(|both| values(&both));
+        let differences = std::array::from_fn(|place| Some(both[0][place]? - both[1][place]?));
         let intervals = match self.is_drawn(indices.len(), method) {
-            Some(_) => self.draw(&indices, method, |resample| {
+            Some(_) => self.draw(&indices, method, differences, |resample| {
                 let drawn: Vec<usize> = resample.collect();
                 let own = values(&self.regression(own, drawn.iter().copied()));
                 let others = values(&other.regression(others, drawn.iter().copied()));
                 std::array::from_fn(|place| Some(own[place]? - others[place]?))
             }),
-            None => [None; 4],
+            None => [(); NAMES.len()].map(|()| Ok(None)),
         };
-        (indices.len(), both.map(|both| values(&both)), intervals)
+        (indices.len(), both, intervals.map(|interval| interval.unwrap_or_default()))
     }
 
     fn indices(&self, wanted: impl Fn(usize) -> bool) -> Vec<usize> {
@@ -99,10 +102,11 @@ impl Numbers {
         &self,
         indices: &[usize],
         method: &Method,
-        figures: impl Fn(&mut dyn Iterator<Item = usize>) -> [Option<f64>; 4] + Sync,
-    ) -> [Option<(f64, f64)>; 4] {
-        let draw = |(): &mut (), resample: Resample| figures(&mut resample.map(|drawn| indices[drawn]));
-        intervals(method, indices.len(), || (), draw)
+        figures: [Option<f64>; 4],
+        drawn: impl Fn(&mut dyn Iterator<Item = usize>) -> [Option<f64>; 4] + Sync,
+    ) -> [Interval; 4] {
+        let draw = |(): &mut (), resample: Resample| drawn(&mut resample.map(|drawn| indices[drawn]));
+        intervals(method, indices.len(), figures, || (), draw)
     }
 
     fn regression(&self, kept: &Kept, indices: impl Iterator<Item = usize>) -> Regression {

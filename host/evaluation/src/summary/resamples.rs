@@ -2,25 +2,54 @@
 //! matter which thread makes them.
 
 use super::Method;
-use maasm_metrics::{Resample, interval};
+use maasm_metrics::{Resample, Tally, interval};
 
-/// The interval of each figure. `prepare` makes what a thread needs, and `figures` the figures of one resample.
+/// An interval, or why there is none; neither where nothing was drawn or a figure is not defined.
+pub type Interval = Result<Option<(f64, f64)>, String>;
+
+/// The interval of each figure. `prepare` makes what a thread needs, and `drawn` the figures of one resample.
 pub fn intervals<W, const N: usize>(
     method: &Method,
     samples: usize,
+    figures: [Option<f64>; N],
     prepare: impl Fn() -> W + Sync,
-    figures: impl Fn(&mut W, Resample) -> [Option<f64>; N] + Sync,
-) -> [Option<(f64, f64)>; N] {
+    drawn: impl Fn(&mut W, Resample) -> [Option<f64>; N] + Sync,
+) -> [Interval; N] {
     // Of nothing there is no draw.
     let resamples = if samples > 0 { u64::from(method.resamples) } else { 0 };
     let numbers: Vec<u64> = (0..resamples).collect();
     let drawn = parallel(method.threads, &numbers, prepare, |work, &number| {
-        figures(work, Resample::new(method.seed, number, samples))
+        drawn(work, Resample::new(method.seed, number, samples))
     });
     std::array::from_fn(|place| {
+        let Some(figure) = figures[place] else { return Ok(None) };
         let mut values: Vec<f64> = drawn.iter().filter_map(|figures| figures[place]).collect();
-        interval(&mut values)
+        interval(figure, &mut values).map_err(|_| {
+            "drawing these samples again moves the figure farther than it spreads it; there are too few of them".into()
+        })
     })
+}
+
+/// The fewest samples of a class with which nearly all resamples have it, and spread its figures about as widely as they should.
+const ENOUGH: u64 = 10;
+/// One class in so many may have fewer.
+const PART: usize = 20;
+
+/// Explains why means over classes have no interval with these samples; none if they may have one.
+pub fn too_few(tally: &Tally) -> Option<String> {
+    let supports: Vec<u64> = tally.classes().map(|class| tally.support(class)).filter(|support| *support > 0).collect();
+    let (all, few) = (supports.len(), supports.iter().filter(|support| **support < ENOUGH).count());
+    (few * PART > all).then(|| {
+        format!(
+            "{few} of {all} classes have fewer than {ENOUGH} samples: drawn again, some would be missing, and of the others \
+             there is too little to tell how uncertain a mean over classes is"
+        )
+    })
+}
+
+/// Tells means over classes from other figures.
+pub fn is_over_classes(name: &str) -> bool {
+    name.ends_with("_macro") || ["balanced_accuracy", "precision_weighted", "f1_weighted"].contains(&name)
 }
 
 /// Does the same with each item, on so many threads; the results in the order of the items.

@@ -11,6 +11,10 @@ fn reports() -> Vec<(&'static str, Report)> {
     let mut bare = report(40, 10, 1, None);
     (bare.run, bare.mistakes, bare.failures, bare.calibration) = (None, vec![], vec![], vec![]);
     bare.metrics.values_mut().for_each(|estimate| (estimate.value, estimate.low, estimate.high) = (None, None, None));
+    let mut slow = report(40, 10, 1, None);
+    let latency = slow.run.as_mut().unwrap().latency.as_mut().unwrap();
+    (latency.p50, latency.p90, latency.p95, latency.p99) = (99.99, 123_456.0, 234_567.0, 345_678.0);
+    slow.model.size = 1_048_575 << 10;
     let mut forced = report(60, 0, 1, Some(3));
     forced.comparison.as_mut().unwrap().forced = Some("these are about <other> data".into());
     vec![
@@ -18,6 +22,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("many", report(1500, 300, 2, Some(2))),
         ("numbers", forced),
         ("bare", bare),
+        ("slow", slow),
     ]
 }
 
@@ -30,13 +35,14 @@ fn the_page_is_whole_on_every_screen_in_every_light_and_on_paper() {
         let file = browser.folder.path().join(format!("{name}.html"));
         std::fs::write(&file, page(&report)).unwrap();
         let mut grounds = Vec::new();
-        for (width, dark) in [(320, false), (320, true), (768, false), (1280, false)] {
+        for (width, dark) in [(320, false), (320, true), (768, false), (1100, false), (1280, false)] {
             let (seen, console) = browser.see(&file, width, dark);
             let at = format!("{name} at {width}");
             assert_eq!(console, "", "{at}: it complains");
             assert_eq!(seen["width"], width);
             assert!(seen["scroll"].as_u64().unwrap() <= u64::from(width), "{at}: it is {} wide", seen["scroll"]);
             assert!(seen["outside"].as_array().unwrap().is_empty(), "{at}: {} stick out", seen["outside"]);
+            assert!(seen["cut"].as_array().unwrap().is_empty(), "{at}: {} are wider than their place", seen["cut"]);
             assert!(seen["fetched"].as_array().unwrap().is_empty(), "{at}: it fetches {}", seen["fetched"]);
             assert_eq!(seen["scripts"], 0, "{at}: it has scripts");
             let text = seen["text"].as_str().unwrap();
@@ -84,6 +90,63 @@ fn figures_are_told_as_they_are() {
         assert!(text.contains(&mistake.sample) && text.contains(&mistake.predicted), "{}: {text}", mistake.sample);
     }
     assert!(text.contains("it is <b>odd</b>"), "why a sample was not evaluated: {text}");
+}
+
+/// The places of the comparison's dots by the figures' titles: −1 is the left end of the scale, 1 the right one.
+fn dots(html: &str) -> Vec<(String, f64)> {
+    let comparison = html.split("<h2>Comparison</h2>").nth(1).unwrap().split("</table>").next().unwrap();
+    let rows = comparison.split("<tr>").skip(2).map(|row| {
+        let title = row.split("scope=\"row\">").nth(1).unwrap().split('<').next().unwrap();
+        let circle = row.split("<circle").nth(1).unwrap();
+        let centre: f64 = circle.split("cx=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+        // The line goes from 4 to 156.
+        (title.to_owned(), (centre - 80.0) / 76.0)
+    });
+    rows.collect()
+}
+
+#[test]
+fn differences_without_intervals_are_drawn_as_large_as_they_are() {
+    let (mut own, other) = (report(400, 10, 1, None), report(400, 10, 1, None));
+    let mut add =
+        |name: &str, difference: f64| *own.metrics.get_mut(name).unwrap().value.as_mut().unwrap() += difference;
+    add("accuracy", -0.1);
+    add("roc_auc_macro", -1e-6);
+    add("f1_macro", 0.05);
+    add("expected_calibration_error", 0.02);
+    let loss = other.metric("log_loss").unwrap();
+    add("log_loss", loss / 4.0);
+    own.compare_with(&other, false).unwrap();
+    let dots = dots(&page(&own));
+    let place = |title: &str| dots.iter().find(|(name, _)| name == title).unwrap_or_else(|| panic!("{dots:?}")).1;
+    // The largest of all is the loss, a fifth of the larger one, and less of it is better; the scale is a tenth longer.
+    for (title, difference) in [
+        ("Log loss", -0.2),
+        ("Accuracy", -0.1),
+        ("ROC AUC, one against the rest", 0.0),
+        ("F1, macro", 0.05),
+        ("Expected calibration error", -0.02),
+        ("Recall, macro", 0.0),
+    ] {
+        let expected = difference / 0.22;
+        assert!((place(title) - expected).abs() < 1e-3, "{title}: {} should be {expected}", place(title));
+    }
+    own.metrics.clone_from(&other.metrics);
+    own.compare_with(&other, false).unwrap();
+    assert!(
+        self::dots(&page(&own)).iter().all(|(_, place)| *place == 0.0),
+        "without a difference all are in the middle"
+    );
+}
+
+#[test]
+fn the_page_says_what_scores_are_and_why_there_is_no_interval() {
+    let report = report(60, 5, 1, None);
+    let html = page(&report);
+    assert!(html.contains("the output, which is probabilities that add up to 1"), "what scores are made of");
+    assert!(html.contains("Top-5 accuracy is 1 of a model with five classes or fewer"), "what it says of few classes");
+    let sparse = page(&self::report(60, 30, 1, None));
+    assert!(sparse.contains("No interval of") && sparse.contains("30 of 30 classes have fewer than 10 samples"));
 }
 
 #[test]

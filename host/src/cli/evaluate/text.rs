@@ -3,6 +3,7 @@
 use crate::cli::table::aligned;
 use maasm_evaluation::Report;
 use maasm_evaluation::report::{Comparison, Estimate};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The figures that are told, in order; what a report does not have is left out.
@@ -39,6 +40,13 @@ pub fn report(report: &Report, files: &[PathBuf]) -> String {
         Some([format!("  {heading}"), number(estimate.value), interval(estimate)])
     };
     text += &lines(aligned(TOLD.iter().filter_map(row).collect(), [false, true, false]));
+    let reasons: BTreeSet<&String> = report.intervals.omitted.values().collect();
+    for why in reasons {
+        text += &format!("  no interval where none is told: {why}\n");
+    }
+    if let Some(scores) = report.scores {
+        text += &format!("  scores are {}\n", scores.explained());
+    }
     if let Some(comparison) = &report.comparison {
         text += &compared(comparison);
     }

@@ -84,6 +84,7 @@ fn figures(cost: &Cost) -> Markup {
             (grouped(cost.multiply_accumulates)) " multiply-accumulates ("
             (format!("{:.2}", cost.flops as f64 / 1e9)) " GFLOP)"
         }
+        @if let Some(scores) = cost.scores { dt { "scores" } dd { (scores.explained()) } }
         @if let Some(time) = &cost.time {
             dt { "time" }
             dd {

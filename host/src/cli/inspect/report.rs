@@ -6,7 +6,9 @@ use super::timing::Timing;
 use super::unsupported::{self, Unsupported};
 use crate::compile::{self, Compiled, Note, Shapes};
 use crate::network::{Network, Parameters, inner_graphs, operator, tensor_bytes};
+use crate::scores;
 use crate::source::Source;
+use maasm_protocol::evaluation::Scores;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -72,6 +74,9 @@ pub(super) struct Cost {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     pub memory: Memory,
+    /// The kind of the first output, of which scores are made, if it is a list of classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
     /// Measured natively on this machine, with `--time` only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
@@ -126,7 +131,7 @@ impl Report {
             statistics: parameters.statistics,
             tensor_bytes: tensor_bytes(graph),
             unused_parameters: source.unused.clone(),
-            compiled: compiled.as_ref().ok().map(|compiled| cost(compiled, timing)),
+            compiled: compiled.as_ref().ok().map(|compiled| cost(source, compiled, timing)),
             unsupported,
             problem: match compiled {
                 Err(compile::Error::Unsupported(_)) | Ok(_) => None,
@@ -137,7 +142,9 @@ impl Report {
     }
 }
 
-fn cost(compiled: &Compiled, timing: Option<Timing>) -> Cost {
+fn cost(source: &Source, compiled: &Compiled, timing: Option<Timing>) -> Cost {
+    let told = source.told.scores.and_then(scores::Told::scores);
+    let scores = || scores::spoken(told.unwrap_or_else(|| scores::find(compiled, None)));
     Cost {
         multiply_accumulates: compiled.multiply_accumulates,
         flops: 2 * compiled.multiply_accumulates,
@@ -146,6 +153,7 @@ fn cost(compiled: &Compiled, timing: Option<Timing>) -> Cost {
         float_layers: compiled.layers().float,
         notes: compiled.notes.clone(),
         memory: Memory::of(&compiled.plan),
+        scores: scores::is_list(&compiled.plan).then(scores),
         time: timing.map(|timing| Time { runs: timing.runs, milliseconds: timing.total.as_secs_f64() * 1e3 }),
     }
 }

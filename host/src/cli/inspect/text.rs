@@ -45,6 +45,9 @@ fn compiled(text: &mut String, cost: &Cost) {
         let all = cost.int8_layers + cost.float_layers;
         line(text, "int8", &format!("{} of {all} convolutions and dense layers", cost.int8_layers));
     }
+    if let Some(scores) = cost.scores {
+        line(text, "scores", scores.explained());
+    }
     memory(text, &cost.memory);
     if let Some(time) = &cost.time {
         let measured = "measured natively on this machine, one thread, random input";

@@ -5,10 +5,12 @@ use crate::cli::shape;
 use crate::compile::{self, Compiled};
 use crate::optimize::{self, Applied, Head, Recipe as Optimization, Samples};
 use crate::package::{self, Simd};
+use crate::scores;
 use crate::source::{Limits, Source, Told};
 use anyhow::{Context, bail};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
+use maasm_protocol::evaluation::Scores;
 use prost::Message;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,9 @@ pub struct Wish {
     /// only.
     #[arg(long, value_name = "PRESET|FILE", long_help = preprocess_help())]
     pub preprocess: Option<String>,
+    /// The kind of the model's first output, of which `recognize` and `evaluate` make scores [default: auto]
+    #[arg(long, value_name = "KIND")]
+    pub scores: Option<scores::Told>,
     /// What the model is, in a sentence.
     #[arg(long)]
     pub description: Option<String>,
@@ -80,6 +85,8 @@ pub struct Made {
     pub weights: u64,
     /// What its convolutions and dense layers compute with.
     pub layers: compile::Layers,
+    /// The kind of its outputs, if they are a list of classes.
+    pub scores: Option<Scores>,
 }
 
 impl Wish {
@@ -132,6 +139,7 @@ impl Wish {
             source: self.source.or(told.source),
             labels: Some(labels),
             preprocess: recipe.as_ref().map(serde_json::to_value).transpose()?,
+            scores: (!self.features).then(|| self.scores.or(told.scores)).flatten(),
             media: self.recipe.media.clone().or(told.media),
             shapes: Some(options.shapes.iter().cloned().collect()),
         };
@@ -152,6 +160,15 @@ impl Wish {
         // Weights are in memory twice by now; from here on one copy is enough.
         drop(model);
         progress.stage("packaging");
+        let scores = scores::find(&compiled, recipe.as_ref());
+        let told_scores = told.scores.and_then(scores::Told::scores);
+        let is_list = scores::is_list(&compiled.plan);
+        if let Some(told) = told_scores.filter(|told| is_list && *told != scores) {
+            let [told, found] = [told, scores].map(|scores| scores::spoken(scores).name());
+            eprintln!(
+                "note: the scores are {told}, as they are told to be; what the model computes looks like {found}"
+            );
+        }
         let card = Card {
             name: told.name.context("say what the model is called, with --name")?,
             version: told.version.context("say which version it is, with --version 1.0.0")?,
@@ -160,11 +177,13 @@ impl Wish {
             source: told.source.unwrap_or_default(),
             source_digest: digest,
             labels: told.labels.unwrap_or_default().into(),
+            scores: told_scores.unwrap_or(scores),
             media: told.media.iter().flatten().map(|format| format.media_type().name().into()).collect(),
             ..Card::default()
         };
         let (name, version) = (card.name.clone(), card.version.clone());
-        let component = package::package(&compiled, card, recipe, self.simd)?;
+        let scores = is_list.then(|| scores::spoken(card.scores));
+        let component = package::package_with(&compiled, card, recipe, self.simd)?;
         Ok(Made {
             name,
             version,
@@ -174,6 +193,7 @@ impl Wish {
             activations: compiled.plan.arena_len,
             weights: compiled.constants.len() as u64,
             layers: compiled.layers(),
+            scores,
         })
     }
 

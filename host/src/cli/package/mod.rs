@@ -61,6 +61,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         weights: made.weights,
         int8_layers: made.layers.int8,
         float_layers: made.layers.float,
+        scores: made.scores,
         size: made.component.len() as u64,
         seconds: start.elapsed().as_secs_f64(),
     });

@@ -1,6 +1,7 @@
 //! What is told while a model is packaged.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use maasm_protocol::evaluation::Scores;
 use serde::Serialize;
 use serde_json::json;
 use std::io::{IsTerminal, stderr};
@@ -40,6 +41,9 @@ pub struct Done<'a> {
     pub int8_layers: usize,
     /// Convolutions and dense layers that compute with f32.
     pub float_layers: usize,
+    /// The kind of the outputs, if they are a list of classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<Scores>,
     /// Bytes of the component.
     pub size: u64,
     pub seconds: f64,
@@ -90,6 +94,9 @@ impl Progress {
         if done.int8_layers > 0 {
             let all = done.int8_layers + done.float_layers;
             println!("  {} of {all} convolutions and dense layers in int8", done.int8_layers);
+        }
+        if let Some(scores) = done.scores {
+            println!("  scores are {}", scores.explained());
         }
         println!(
             "  component {}: weights {} and the rest {}; packaged in {seconds:.1} s",

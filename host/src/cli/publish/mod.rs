@@ -15,6 +15,7 @@ use super::phrases::size;
 use super::place::{At, Document, Side};
 use crate::server::{PublishRequest, Published};
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -85,6 +86,7 @@ fn needless(wish: &Wish) -> Option<&'static str> {
         ("--version", wish.version.is_some()),
         ("--labels", wish.labels.is_some()),
         ("--preprocess", wish.preprocess.is_some()),
+        ("--scores", wish.scores.is_some()),
         ("--description", wish.description.is_some()),
         ("--license", wish.license.is_some()),
         ("--source", wish.source.is_some()),
@@ -102,6 +104,7 @@ fn request(wish: &Wish) -> PublishRequest {
         name: wish.name.clone(),
         version: wish.version.clone(),
         preprocess: wish.preprocess.clone().filter(|name| maasm_media::preset(name).is_some()),
+        scores: wish.scores.and_then(|scores| Some(scores.to_possible_value()?.get_name().to_owned())),
         description: wish.description.clone(),
         license: wish.license.clone(),
         source: wish.source.clone(),

@@ -1,8 +1,10 @@
 //! What is asked for when a model is published.
 
 use crate::registry::{Deployment, Intent, Provenance, Record, Reference, Selector, check_name};
+use crate::scores;
 use crate::server::{Kind, Problem};
 use crate::service::{Error, Service};
+use clap::ValueEnum;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +22,10 @@ pub struct PublishRequest {
     /// How a picture becomes the input: a preset's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<String>,
+    /// The kind of its first output, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
+    /// the model computes, as it is if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scores: Option<String>,
     /// What it is, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -81,6 +87,13 @@ impl PublishRequest {
         {
             return refuse(format!("{version:?} is not a semantic version ({error}); write it like 1.0.0"));
         }
+        if let Some(scores) = &self.scores
+            && scores::Told::from_str(scores, false).is_err()
+        {
+            return refuse(format!(
+                "{scores:?} is none of auto, logits, probabilities and sigmoid, which scores can be"
+            ));
+        }
         // A path is the business of the command line: here it would be one of the server's.
         if let Some(preset) = &self.preprocess
             && maasm_media::preset(preset).is_none()
@@ -95,6 +108,7 @@ impl PublishRequest {
     pub(super) fn options(&self) -> Vec<String> {
         let single = [
             ("--preprocess", &self.preprocess),
+            ("--scores", &self.scores),
             ("--description", &self.description),
             ("--license", &self.license),
             ("--source", &self.source),

@@ -36,6 +36,9 @@ struct Asked {
     version: Option<String>,
     /// How a picture becomes the input: a preset's name.
     preprocess: Option<String>,
+    /// The kind of its first output, of which scores are made: `logits`, `probabilities`, `sigmoid`, or `auto`, found by what
+    /// the model computes, as it is if absent.
+    scores: Option<String>,
     /// What it is, in a sentence.
     description: Option<String>,
     /// The licence of its weights, an SPDX expression.
@@ -52,8 +55,9 @@ struct Asked {
 
 impl From<Asked> for PublishRequest {
     fn from(asked: Asked) -> Self {
-        let Asked { name, version, preprocess, description, license, source, shape, parent, deploy, wait: _ } = asked;
-        Self { name, version, preprocess, description, license, source, shape, parent, deploy }
+        let Asked { name, version, preprocess, scores, description, license, source, shape, parent, deploy, wait: _ } =
+            asked;
+        Self { name, version, preprocess, scores, description, license, source, shape, parent, deploy }
     }
 }
 
@@ -163,6 +167,7 @@ fn text_field<'a>(wanted: &'a mut PublishRequest, name: &str) -> Result<&'a mut 
         "name" => &mut wanted.name,
         "version" => &mut wanted.version,
         "preprocess" => &mut wanted.preprocess,
+        "scores" => &mut wanted.scores,
         "description" => &mut wanted.description,
         "license" => &mut wanted.license,
         "source" => &mut wanted.source,

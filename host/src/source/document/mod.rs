@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
     check::model(&model).map_err(invalid)?;
     // What the document itself says counts before what its structure says.
     let (labels, preprocess) = (document.told.labels.or(told.labels), document.told.preprocess.or(told.preprocess));
-    let told = Told { labels, preprocess, ..document.told };
+    let told = Told { labels, preprocess, scores: document.told.scores.or(told.scores), ..document.told };
     Ok(Source { model, digest: super::digest(reader.hash), unused, told })
 }
 
@@ -92,11 +92,12 @@ impl<'de> Visitor<'de> for Parts {
                 "source" => told.source = map.next_value()?,
                 "labels" => told.labels = map.next_value()?,
                 "preprocess" => told.preprocess = map.next_value()?,
+                "scores" => told.scores = map.next_value()?,
                 "media" => told.media = map.next_value()?,
                 other => {
                     return Err(A::Error::custom(format!(
                         "the field {other:?} is not known; there are params, structure, name, version, description, \
-                         license, source, labels, preprocess and media"
+                         license, source, labels, preprocess, scores and media"
                     )));
                 }
             }

@@ -1,5 +1,6 @@
 //! The structure format as types; `docs/structure.md` describes it.
 
+use crate::scores;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use std::collections::BTreeMap;
@@ -29,6 +30,9 @@ pub(super) struct Structure {
     /// How a picture becomes the input: a preset's name, or a recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<serde_json::Value>,
+    /// The kind of the outputs, as `--scores` says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores: Option<scores::Told>,
 }
 
 /// A graph inside a node; the model's own has the same fields.

@@ -38,9 +38,9 @@ pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<Wh
         ));
     }
     let mut reader = Reader { parameters, used: BTreeSet::new(), missing: Vec::new(), unfit: Vec::new() };
-    let Structure { opset, domains, name, inputs, outputs, parameters: tensors, nodes, labels, preprocess, .. } =
-        structure;
-    let told = Told { labels, preprocess, ..Told::default() };
+    let Structure { labels, preprocess, scores, .. } = structure;
+    let told = Told { labels, preprocess, scores, ..Told::default() };
+    let Structure { opset, domains, name, inputs, outputs, parameters: tensors, nodes, .. } = structure;
     let graph = reader.graph(Graph { name, inputs, outputs, parameters: tensors, nodes })?;
     reader.fit()?;
     let unused = reader.unused().map(String::from).collect();

@@ -33,9 +33,9 @@ pub(in crate::source) fn write(model: &ModelProto) -> Result<Parts, String> {
     let Graph { name, inputs, outputs, parameters, nodes } =
         writer.graph(model.graph.as_ref().ok_or("has no graph")?)?;
     let (format, domains) = (FORMAT.into(), BTreeMap::new());
-    let (labels, preprocess) = (None, None);
+    let (labels, preprocess, scores) = (None, None, None);
     let mut structure =
-        Structure { format, opset: 0, domains, name, inputs, outputs, parameters, nodes, labels, preprocess };
+        Structure { format, opset: 0, domains, name, inputs, outputs, parameters, nodes, labels, preprocess, scores };
     for import in &model.opset_import {
         match import.domain.as_str() {
             "" | "ai.onnx" => structure.opset = import.version,

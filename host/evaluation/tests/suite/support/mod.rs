@@ -2,7 +2,7 @@
 
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Labels, Limits};
-use maasm_evaluation::report::{Candidate, Host, Search, Subject};
+use maasm_evaluation::report::{Candidate, Host, Scores, Search, Subject};
 use maasm_evaluation::run::{self, Answers, Effort, Fault, Options, Scored, Scorer, Scorers, Thumbnail, Times};
 use maasm_evaluation::summary::{self, Answered, Method};
 use std::path::Path;
@@ -105,7 +105,12 @@ pub fn report(samples: usize, classes: usize, threads: usize, other: Option<u64>
     let told = |seed| Told { seed, width, classes: classes > 0 };
     let (own, effort) = answers(&data, told(1), threads, None);
     let baseline = other.map(|seed| answers(&data, told(seed), threads, None).0);
-    let answered = |version: &str, answers| Answered { subject: subject(version), labels: &labels, answers };
+    let answered = |version: &str, answers| Answered {
+        subject: subject(version),
+        labels: &labels,
+        scores: Some(Scores::Probabilities),
+        answers,
+    };
     let method = Method { resamples: 200, threads, ..Method::default() };
     let against = baseline.as_ref().map(|answers| answered("1.0.0", answers));
     let mut scorer = told(1);
