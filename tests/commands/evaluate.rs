@@ -148,6 +148,32 @@ fn a_version_is_compared_with_another_and_reports_with_reports() {
 }
 
 #[test]
+fn two_components_in_files_are_compared_as_two_versions_are() {
+    let place = Place::local();
+    let versions = [("1.0.0", true), ("1.1.0", false)].map(|(version, right)| animals_that_answer(version, right));
+    let [first, second] = [0, 1].map(|index| place.file(&format!("{index}.wasm"), &versions[index]));
+    place.json(&["publish", &first]);
+    place.json(&["publish", &second]);
+    let data = samples::folder(40);
+    let photos = data.path().join("photos");
+    let photos = photos.to_str().unwrap();
+    let evaluate = |version: &str, against: &str| {
+        lasting(place.json(&["evaluate", version, "--data", photos, "--against", against]))
+    };
+    let expected = evaluate("animals@1.1.0", "animals@1.0.0");
+    assert_eq!(evaluate(&second, &first), expected);
+    assert_eq!(evaluate("animals@1.1.0", &first), expected);
+    assert_eq!(evaluate(&second, "animals@1.0.0"), expected);
+    // Two components of one name and number.
+    let namesake = place.file("namesake.wasm", &animals_that_answer("1.1.0", true));
+    let report = evaluate(&second, &namesake);
+    assert_eq!(report["comparison"]["metrics"], expected["comparison"]["metrics"]);
+    place.fails(&["evaluate", &second, "--data", photos, "--against", &second], "is not compared with itself");
+    let server = ["--server", "http://127.0.0.1:1"];
+    place.fails(&[&["evaluate", &second, "--data", photos, "--against", "animals"], &server[..]].concat(), "publish");
+}
+
+#[test]
 fn the_report_is_the_same_with_any_number_of_threads_and_after_a_kill() {
     let place = Place::local().with(&["1.0.0"]);
     let data = samples::table(12_000);

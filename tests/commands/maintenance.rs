@@ -2,6 +2,8 @@
 
 use crate::commands::place::Place;
 use serde_json::json;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 #[test]
 fn what_is_deployed_or_has_an_alias_is_kept_whatever_its_age() {
@@ -42,6 +44,45 @@ fn a_flipped_byte_is_found_and_the_version_put_in_quarantine() {
         place.text(&["fsck"]);
         place.json(&["deploy", "animals@1.0.0"]);
     }
+}
+
+#[test]
+fn the_bytes_that_are_told_are_those_that_went() {
+    let place = Place::local().with(&["1.0.0", "1.1.0"]);
+    place.json(&["deploy", "animals@1.1.0"]);
+    place.json(&["deploy", "animals@1.0.0"]);
+    place.json(&["deploy", "animals@1.0.0"]);
+    place.json(&["delete", "animals@1.1.0"]);
+    // What processes left that ended early: half a blob, half a job's folder, half a component's code.
+    let left = |name: &str, bytes: usize| {
+        let path = place.folder().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, vec![1; bytes]).unwrap();
+        let long_ago = SystemTime::now() - Duration::from_secs(48 * 60 * 60);
+        std::fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
+        std::fs::File::open(path.parent().unwrap()).unwrap().set_modified(long_ago).unwrap();
+    };
+    left("temporary/.tmp123", 3000);
+    left("jobs/01890000-0000-7000-8000-000000000000/model", 5000);
+    left("code/nothing.cache", 7000);
+    let held = || sizes(place.folder(), &["blobs", "temporary", "jobs", "code"]);
+    let before = held();
+    let would = place.json(&["gc", "--dry-run"]);
+    assert_eq!(held(), before, "a dry run removes nothing");
+    let did = place.json(&["gc"]);
+    assert_eq!(did, would);
+    assert!(did["leftovers"].as_u64() >= Some(3), "{did}");
+    assert_eq!(did["bytes"], before - held(), "{did}");
+}
+
+/// The bytes of all files below these folders.
+fn sizes(place: &Path, folders: &[&str]) -> u64 {
+    let size = |entry: std::fs::DirEntry| match entry.path() {
+        path if path.is_dir() => sizes(&path, &["."]),
+        path => path.metadata().unwrap().len(),
+    };
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(place.join(folder)).into_iter().flatten());
+    entries.map(|entry| size(entry.unwrap())).sum()
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! - `run/`: answers to all samples, on all cores, resumable
 //! - `gate/`: conditions on a report; `html/`: a report as a page to look at
 //! - `summary/`: what the answers come to; `report/`: how that is written
+//! - `text`: what users write into files
 #![forbid(unsafe_code)]
 
 pub mod data;
@@ -14,5 +15,6 @@ pub mod html;
 pub mod report;
 pub mod run;
 pub mod summary;
+pub mod text;
 
 pub use report::Report;

@@ -1,7 +1,8 @@
 //! `maasm compose`
 
+use super::output::{self, Inputs};
 use crate::compose;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bytesize::ByteSize;
 use std::path::PathBuf;
 
@@ -20,19 +21,20 @@ pub struct Arguments {
     /// Write the front alone, for hosts that compose it with a model themselves, as Spin does
     #[arg(long, conflicts_with = "model")]
     front: bool,
-    /// Where the composed component goes
+    /// Where the composed component goes; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let inputs = Inputs::default().files(&arguments.model);
+    let outputs = output::check(&inputs, [&arguments.output])?;
     let composed = match &arguments.model {
         Some(model) => compose::compose(model)?,
         None => compose::front()?,
     };
-    let output = &arguments.output;
-    std::fs::write(output, &composed).with_context(|| format!("cannot write {}", output.display()))?;
-    println!("{}: {}, serves wasi:http", output.display(), ByteSize(composed.len() as u64));
-    Ok(())
+    outputs[0].write(&composed)?;
+    let size = ByteSize(composed.len() as u64);
+    output::print(&outputs, &format!("{}: {size}, serves wasi:http\n", arguments.output.display()))
 }

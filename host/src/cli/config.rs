@@ -34,13 +34,16 @@ const NAME: &str = "maasm.toml";
 pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command> {
     let Some(path) = file(arguments)? else { return Ok(command) };
     let called = path.display();
-    let text = std::fs::read_to_string(&path).with_context(|| format!("{called} cannot be read"))?;
+    let text = crate::text::read(&path)?;
     let table: Table = text.parse().with_context(|| format!("{called} is not in the form of TOML"))?;
     with(command, table).with_context(|| called.to_string())
 }
 
-/// Which file.
-fn file(arguments: &[OsString]) -> Result<Option<PathBuf>> {
+/// The file that counts, if there is one.
+///
+/// # Errors
+/// None; whether it can be read, reading it tells.
+pub(super) fn file(arguments: &[OsString]) -> Result<Option<PathBuf>> {
     let mut arguments = arguments.iter().take_while(|argument| *argument != "--");
     while let Some(argument) = arguments.next() {
         if argument == "--config" {
@@ -136,7 +139,7 @@ mod tests {
     fn listens(text: &str, line: &[&str]) -> String {
         let matches = read(text, line).unwrap();
         let (_, serve) = matches.subcommand().unwrap();
-        serve.get_one::<std::net::SocketAddr>("listen").unwrap().to_string()
+        serve.get_one::<crate::cli::listen::Listen>("listen").unwrap().to_string()
     }
 
     #[test]

@@ -23,6 +23,14 @@ impl DataFolder {
     /// # Errors
     /// If there is no place for it or it cannot be used.
     pub fn open(&self) -> Result<Registry> {
-        Ok(Registry::open(&data_folder(self.data_dir.clone())?)?)
+        Ok(Registry::open(&self.folder()?)?)
+    }
+
+    /// Its path.
+    ///
+    /// # Errors
+    /// If there is no place for it.
+    pub fn folder(&self) -> Result<PathBuf> {
+        Ok(data_folder(self.data_dir.clone())?)
     }
 }

@@ -1,5 +1,6 @@
 //! `maasm export`
 
+use super::output::{self, Inputs};
 use crate::engine::{Engine, EngineOptions};
 use crate::export::{self, Exported, File, Options, Target};
 use crate::registry::oci::reference::Reference;
@@ -39,30 +40,24 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     let Arguments { component, folder, target, image, model: from, force } = arguments;
     let read = |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     let options = Options { image, model: from.map(|from| from.to_string()) };
+    output::check_folder(&folder)?;
     let model = Engine::new(EngineOptions::default())?.load(&component)?;
     let bytes = read(&component)?;
     let files = export::export(target, &Exported { component: &bytes, description: model.description() }, &options)?;
-    write(&folder, &files, force)?;
-    for file in &files {
-        println!("{}", folder.join(&file.path).display());
-    }
+    write(&component, &folder, &files, force)?;
+    let mut text: String = files.iter().map(|file| format!("{}\n", folder.join(&file.path).display())).collect();
     if target == Target::Core && export::is_relaxed(&bytes) {
-        println!("the module needs relaxed SIMD; `maasm package --simd plain` makes components that do not");
+        text += "the module needs relaxed SIMD; `maasm package --simd plain` makes components that do not\n";
     }
-    Ok(())
+    output::print([], &text)
 }
 
 /// Writes all files, or none if one is there already.
-fn write(folder: &Path, files: &[File], force: bool) -> Result<()> {
-    let there = files.iter().map(|file| folder.join(&file.path)).find(|path| !force && path.exists());
-    if let Some(path) = there {
-        bail!("{} is there already; --force writes over it", path.display());
+fn write(component: &Path, folder: &Path, files: &[File], force: bool) -> Result<()> {
+    let inputs = Inputs::default().files([component]);
+    let outputs = output::check_in(&inputs, folder, files.iter().map(|file| &file.path))?;
+    if let Some(output) = outputs.iter().find(|output| !force && output.exists()) {
+        bail!("{} is there already; --force writes over it", output.path().display());
     }
-    for file in files {
-        let path = folder.join(&file.path);
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
-        fs::write(&path, &file.contents).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+    outputs.iter().zip(files).try_for_each(|(output, file)| output.write(&file.contents))
 }

@@ -1,9 +1,10 @@
 //! `maasm infer`
 
+use super::output::{self, Inputs};
 use crate::engine::{Engine, EngineOptions, Tensor};
 use crate::tensors::{self, npy};
 use anyhow::{Context, Result};
-use std::fs::File;
+use std::io::Cursor;
 use std::path::PathBuf;
 
 /// Run a component on a picture or on tensors, without a server, and tell all its outputs.
@@ -22,7 +23,7 @@ pub struct Arguments {
     /// An input from a file that `numpy.save` wrote; repeat it for several
     #[arg(long = "input", id = "inputs", value_name = "NAME=FILE.npy", value_parser = input)]
     inputs: Vec<(String, PathBuf)>,
-    /// Where to write the outputs, all in one file, for `numpy.load`
+    /// Where to write the outputs, all in one file, for `numpy.load`; - is standard output
     #[arg(short, long, value_name = "FILE.npz")]
     output: Option<PathBuf>,
 }
@@ -32,6 +33,9 @@ const SHOWN: usize = 6;
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let tensors = arguments.inputs.iter().map(|(_, path)| path);
+    let inputs = Inputs::default().files([&arguments.component]).files(&arguments.picture).files(tensors);
+    let files = output::check(&inputs, &arguments.output)?;
     let model = Engine::new(EngineOptions::default())?.load(&arguments.component)?;
     let outputs = match &arguments.picture {
         Some(picture) => {
@@ -44,14 +48,12 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             model.infer(&inputs)?
         }
     };
-    for output in &outputs {
-        println!("{}", line(output));
+    for file in &files {
+        let mut archive = Cursor::new(Vec::new());
+        npy::write(&outputs, &mut archive)?;
+        file.write(archive.get_ref())?;
     }
-    if let Some(path) = &arguments.output {
-        let write = || npy::write(&outputs, File::create(path)?);
-        write().with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(())
+    output::print(&files, &outputs.iter().map(|output| line(output) + "\n").collect::<String>())
 }
 
 /// The input's name and its file. Names may hold "=", so may files: the first one counts.

@@ -23,11 +23,12 @@ mod unsupported;
 
 pub use inspection::Inspection;
 
+use super::output::{self, Inputs, Output};
 use super::shape;
 use crate::compile::{self, Options};
 use crate::source::{Limits, Source};
-use anyhow::{Context, anyhow};
-use std::io::{self, Write};
+use anyhow::anyhow;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 /// Tell what a model holds and whether it compiles.
@@ -63,16 +64,18 @@ pub struct Arguments {
     /// Write the model's structure as JSON, and its parameters as .safetensors, instead.
     #[arg(long)]
     structure: bool,
-    /// Where the structure goes; to standard output if absent.
+    /// Where the structure goes; to standard output if absent or `-`.
     #[arg(short, long, value_name = "FILE", requires = "structure")]
     output: Option<PathBuf>,
-    /// Where the parameters go; beside the structure if absent, and nowhere if that goes to standard output.
+    /// Where the parameters go; beside the structure if absent, and nowhere if that is no file.
     #[arg(long, value_name = "FILE", requires = "structure")]
     params_out: Option<PathBuf>,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let inputs = Inputs::default().models(&arguments.model).files(&arguments.structure_file).files(&arguments.params);
+    let outputs = outputs(&arguments, &inputs)?;
     let limits = Limits::default();
     let (source, path) = match (&arguments.model, &arguments.structure_file, &arguments.params) {
         (Some(model), ..) => (Source::from_file(model, &limits)?, model),
@@ -80,42 +83,36 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         _ => return Err(anyhow!("give an ONNX file, or --structure-file and --params")),
     };
     if arguments.structure {
-        return write_structure(&source, path, &arguments);
+        return write_structure(&source, path, &outputs);
     }
     let options = Options { shapes: arguments.shapes, ..Default::default() };
     let compiled = compile::compile(&source.model, &options);
     let timing = compiled.as_ref().ok().filter(|_| arguments.time).map(timing::measure).transpose()?;
     let inspection = Inspection::new(&source, &options, &compiled, arguments.html.is_some(), timing);
     if arguments.json {
-        return print(&(inspection.json()? + "\n"));
+        return output::print([], &(inspection.json()? + "\n"));
     }
-    if let Some(file) = &arguments.html {
-        let page = inspection.html();
-        return if file.as_os_str() == "-" { print(&page) } else { save(file, page.as_bytes()) };
+    if let Some(page) = outputs.first() {
+        return page.write(inspection.html().as_bytes());
     }
-    print(&inspection.text(arguments.depth.map(usize::from)))
+    output::print([], &inspection.text(arguments.depth.map(usize::from)))
 }
 
-fn write_structure(source: &Source, path: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+/// The page; or the structure and, if they are wanted, the parameters.
+fn outputs(arguments: &Arguments, inputs: &Inputs) -> anyhow::Result<Vec<Output>> {
+    if !arguments.structure {
+        return output::check(inputs, &arguments.html);
+    }
+    let structure = arguments.output.clone().unwrap_or_else(|| "-".into());
+    let beside = Output::at(&structure)?.is_file().then(|| structure.with_extension("safetensors"));
+    let parameters = arguments.params_out.clone().or(beside);
+    output::check(inputs, iter::once(structure).chain(parameters))
+}
+
+fn write_structure(source: &Source, path: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     let parts = source.parts().map_err(|why| anyhow!("{}: {why}", path.display()))?;
-    let beside = arguments.output.as_ref().map(|output| output.with_extension("safetensors"));
-    if let Some(path) = arguments.params_out.as_ref().or(beside.as_ref()) {
-        save(path, &parts.parameters)?;
+    if let Some(parameters) = outputs.get(1) {
+        parameters.write(&parts.parameters)?;
     }
-    match &arguments.output {
-        Some(path) => save(path, parts.structure.as_bytes()),
-        None => print(&parts.structure),
-    }
-}
-
-fn save(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
-}
-
-/// Prints, and is content if nobody reads to the end.
-fn print(text: &str) -> anyhow::Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    outputs[0].write(parts.structure.as_bytes())
 }

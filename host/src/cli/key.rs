@@ -4,7 +4,8 @@ use super::place::{At, Place, Side};
 use super::table::aligned;
 use crate::registry::{Grant, Intent, Key, NewKey, Role};
 use crate::server::Keys;
-use anyhow::{Context, Result, bail};
+use crate::text;
+use anyhow::{Result, bail};
 use clap::Subcommand;
 use reqwest::Method;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
 /// Makes a key with the secret in a file. It is told nobody: a server is not asked to.
 fn adopt(place: &Place, grant: &Grant, file: &Path) -> Result<()> {
     let Side::Local(local) = place.side() else { bail!("--secret-file works on a data folder, not on a server") };
-    let secret = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let secret = text::read(file)?;
     let key = local.service().registry().adopt_key(&Intent::local(), grant, secret.trim())?;
     println!("key {}, {}", key.id, roles_of(&key));
     Ok(())

@@ -1,8 +1,9 @@
 //! `maasm man`
 
-use anyhow::{Context, Result};
+use super::output::{self, Inputs};
+use anyhow::Result;
 use clap::Command;
-use std::fs;
+use clap_mangen::Man;
 use std::path::PathBuf;
 
 /// Write the manual: one page for the program, and one for each of its commands.
@@ -11,16 +12,29 @@ use std::path::PathBuf;
 Examples:
   maasm man ~/.local/share/man/man1")]
 pub struct Arguments {
-    /// The folder to write to, which is made if it is not there
+    /// The folder to write to, which is made if it is not there; pages that are there are replaced
     folder: PathBuf,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments, program: Command) -> Result<()> {
-    let folder = &arguments.folder;
-    let write = || {
-        fs::create_dir_all(folder)?;
-        clap_mangen::generate_to(program, folder)
-    };
-    write().with_context(|| format!("cannot write to {}", folder.display()))
+    let mut program = program.disable_help_subcommand(true);
+    // Gives the subcommands the names that their pages go by.
+    program.build();
+    let mut pages = Vec::new();
+    add(program, &mut pages)?;
+    let names = pages.iter().map(|(name, _)| name);
+    let outputs = output::check_in(&Inputs::default(), &arguments.folder, names)?;
+    outputs.iter().zip(&pages).try_for_each(|(output, (_, page))| output.write(page))
+}
+
+/// Adds the pages of a command's subcommands, and its own.
+fn add(command: Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
+        add(subcommand.clone(), pages)?;
+    }
+    let (page, mut text) = (Man::new(command), Vec::new());
+    page.render(&mut text)?;
+    pages.push((page.get_filename(), text));
+    Ok(())
 }

@@ -8,7 +8,8 @@
 //! - `place/`: where that is, a folder or a server; `data`: the folder
 //! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
-//! - `execution`, `named`, `page`, `shape`: options of several commands; `phrases`, `table`: what several tell alike
+//! - `output/`: files that commands write, and that none is an input
+//! - `execution`, `listen`, `named`, `page`, `shape`: options; `phrases`, `table`: what several tell alike
 
 mod alias;
 mod audit;
@@ -29,9 +30,11 @@ mod inspect;
 mod jobs;
 mod key;
 mod list;
+mod listen;
 mod man;
 mod named;
 mod optimize;
+mod output;
 mod package;
 mod page;
 mod phrases;

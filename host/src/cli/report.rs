@@ -1,9 +1,10 @@
 //! `maasm report`
 
 use super::evaluate;
+use super::output;
 use super::place::At;
 use crate::registry::Reference;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use maasm_evaluation::Report;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ pub struct Arguments {
     /// Which report, by its id; the newest if absent
     #[arg(long, value_name = "ID", default_value = "latest")]
     id: String,
-    /// Where to write it: FILE.html to look at, FILE.json for programs
+    /// Where to write it: FILE.html to look at, FILE.json for programs, - for JSON on standard output
     #[arg(long, short, value_name = "FILE", value_parser = evaluate::report_file)]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -30,11 +31,10 @@ pub struct Arguments {
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
     let Arguments { version: Reference { name, selector }, id, output, at } = arguments;
+    let outputs = output::check(&at.inputs(), &output)?;
     let path = ["models", &name, "versions", &selector.to_string(), "evaluations", &id];
     let document = at.place()?.get(&path, &[])?;
     let files: Vec<PathBuf> = output.into_iter().collect();
-    for file in &files {
-        evaluate::write(&document.read()?, file).with_context(|| format!("cannot write {}", file.display()))?;
-    }
-    at.tell(&document, |report: Report| Ok(evaluate::text(&report, &files)))
+    evaluate::write(&document.read()?, &outputs)?;
+    at.tell_beside(&outputs, &document, |report: Report| Ok(evaluate::text(&report, &files)))
 }

@@ -1,6 +1,7 @@
 //! `maasm serve`
 
 use super::execution::Engine;
+use super::listen::Listen;
 use crate::engine::EngineOptions;
 use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
 use crate::server::{self, Access, Host, Origin, ServerOptions, Sites, Tls};
@@ -13,7 +14,6 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -39,9 +39,10 @@ pub struct Arguments {
     components: Vec<PathBuf>,
     #[command(flatten)]
     data: super::data::DataFolder,
-    /// Address and port to listen on; port 0 takes any free one
+    /// Address and port to listen on, such as 0.0.0.0:8080 or localhost:3000; a port alone is one of 127.0.0.1, and port 0
+    /// any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
-    listen: SocketAddr,
+    listen: Listen,
     /// The certificate to speak TLS with, in PEM form, with those that vouch for it after it; SIGHUP reads it again
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -148,8 +149,7 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
 
 async fn serve(arguments: &Arguments) -> Result<()> {
     // Before the models are loaded: a taken port is told at once.
-    let listener =
-        TcpListener::bind(arguments.listen).await.with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let listener = arguments.listen.bind().await?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let tls = arguments.tls_cert.as_deref().zip(arguments.tls_key.as_deref());
     let tls = tls.map(|(certificate, key)| Tls::read(certificate, key)).transpose()?;

@@ -2,6 +2,7 @@
 
 use super::evaluate::{self, Bar, Effort, samples};
 use super::optimize;
+use super::output;
 use super::package::{Form, Progress};
 use super::place::{At, Place, Side, job};
 use crate::registry::{Intent, Reference};
@@ -53,7 +54,8 @@ pub struct Arguments {
     /// The ONNX file of the version, if that is not kept with it
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
+    /// Where to write the report: FILE.html to look at, FILE.json for programs, - for JSON on standard output; repeat it
+    /// for several
     #[arg(long, value_name = "FILE", value_parser = evaluate::report_file)]
     report: Vec<PathBuf>,
     #[command(flatten)]
@@ -64,6 +66,9 @@ pub struct Arguments {
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> Result<()> {
+    let data = [&arguments.data].into_iter().chain(&arguments.evaluate);
+    let inputs = arguments.at.inputs().models(&arguments.model).data(data);
+    let outputs = output::check(&inputs, &arguments.report)?;
     let place = arguments.at.place()?;
     let (tuned, report) = match place.side() {
         Side::Local(local) => here(&arguments, local.service(), &place)?,
@@ -94,10 +99,9 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
             })?
         }
     };
-    for path in &arguments.report {
-        evaluate::write(&report, path).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    arguments.at.tell(&serde_json::to_string(&tuned)?.into(), |tuned| Ok(text(&tuned, &report, &arguments.report)))
+    evaluate::write(&report, &outputs)?;
+    let document = serde_json::to_string(&tuned)?.into();
+    arguments.at.tell_beside(&outputs, &document, |tuned| Ok(text(&tuned, &report, &arguments.report)))
 }
 
 /// On this machine.

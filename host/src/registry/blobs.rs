@@ -207,23 +207,23 @@ impl Blobs {
         }
     }
 
-    /// Removes temporary files that a process left which ended early; says how many. Blobs that arrived in part are kept
-    /// for a day, to be continued. Only for who holds the lock alone.
+    /// The temporary files that a process left which ended early, with the bytes of each. Blobs that arrived in part are
+    /// kept for a day, to be continued. Only for who holds the lock alone.
     ///
     /// # Errors
-    /// If one cannot be removed.
-    pub fn remove_temporaries(&self, _alone: &Lock) -> io::Result<u64> {
-        let mut removed = 0;
+    /// If the folder cannot be read.
+    pub fn left_temporaries(&self, _alone: &Lock) -> io::Result<Vec<(PathBuf, u64)>> {
+        let mut left = Vec::new();
         for entry in fs::read_dir(self.temporaries())? {
             let entry = entry?;
             let partial = entry.file_name().to_string_lossy().starts_with(PARTIAL);
-            if partial && entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age < PARTIAL_AGE) {
+            let metadata = entry.metadata()?;
+            if partial && metadata.modified()?.elapsed().is_ok_and(|age| age < PARTIAL_AGE) {
                 continue;
             }
-            fs::remove_file(entry.path())?;
-            removed += 1;
+            left.push((entry.path(), metadata.len()));
         }
-        Ok(removed)
+        Ok(left)
     }
 
     /// Waits until nobody removes blobs; nobody does until the lock is dropped.

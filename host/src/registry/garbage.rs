@@ -11,6 +11,8 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use utoipa::ToSchema;
 
@@ -61,10 +63,17 @@ impl Registry {
                 }
             }
         }
+        let mut leftovers = self.blobs().left_temporaries(&alone).map_err(Error::file(self.folder()))?;
+        leftovers.extend(self.needless_code(&code));
+        leftovers.extend(self.needless_job_folders()?);
+        for (path, bytes) in leftovers {
+            collected.leftovers += 1;
+            collected.bytes += bytes;
+            if !retention.dry_run {
+                remove(&path).map_err(Error::file(&path))?;
+            }
+        }
         if !retention.dry_run {
-            collected.leftovers += self.blobs().remove_temporaries(&alone).map_err(Error::file(self.folder()))?;
-            self.remove_code(&code, &mut collected)?;
-            self.remove_job_folders(&mut collected)?;
             self.refresh_index()?;
         }
         Ok(collected)
@@ -147,26 +156,26 @@ impl Registry {
         descriptors.filter_map(|descriptor| descriptor["digest"].as_str()?.parse().ok()).collect()
     }
 
-    /// Removes compiled code of components that are not there, and what a process left that ended while it wrote some.
-    fn remove_code(&self, needed: &HashSet<String>, collected: &mut Collected) -> Result<()> {
-        let Ok(entries) = fs::read_dir(self.code_folder()) else { return Ok(()) };
-        for entry in entries.flatten() {
+    /// Compiled code of components that are not there, and what a process left that ended while it wrote some; with the
+    /// bytes of each.
+    fn needless_code(&self, needed: &HashSet<String>) -> Vec<(PathBuf, u64)> {
+        let mut needless = Vec::new();
+        for entry in fs::read_dir(self.code_folder()).into_iter().flatten().flatten() {
             let path = entry.path();
             let is_code = path.extension().is_some_and(|extension| extension == "cache");
             let component = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let is_left = component.starts_with(".tmp") && age(&entry) > LONGEST_WRITING;
             if is_left || is_code && !needed.contains(component) {
-                collected.leftovers += 1;
-                collected.bytes += entry.metadata().map_or(0, |metadata| metadata.len());
-                fs::remove_file(&path).map_err(Error::file(&path))?;
+                needless.push((path, size(&entry)));
             }
         }
-        Ok(())
+        needless
     }
 
-    /// Removes the folders of jobs that have ended, and of uploads that never became one.
-    fn remove_job_folders(&self, collected: &mut Collected) -> Result<()> {
-        let Ok(entries) = fs::read_dir(self.folder().join("jobs")) else { return Ok(()) };
+    /// The folders of jobs that have ended, and of uploads that never became one; with the bytes in each.
+    fn needless_job_folders(&self) -> Result<Vec<(PathBuf, u64)>> {
+        let mut folders = Vec::new();
+        let entries = fs::read_dir(self.folder().join("jobs")).into_iter().flatten();
         for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
             let job = entry.file_name().to_str().map(|id| self.job(id));
             let needless = match job {
@@ -176,11 +185,10 @@ impl Registry {
                 Some(Err(error)) => return Err(error),
             };
             if needless {
-                collected.leftovers += 1;
-                fs::remove_dir_all(entry.path()).map_err(Error::file(entry.path()))?;
+                folders.push((entry.path(), size(&entry)));
             }
         }
-        Ok(())
+        Ok(folders)
     }
 }
 
@@ -194,6 +202,25 @@ const LONGEST_UPLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long code may take to be written before what there is of it is garbage.
 const LONGEST_WRITING: Duration = Duration::from_secs(60 * 60);
+
+/// Removes a file, or a folder with everything in it; content if another process was faster.
+fn remove(path: &Path) -> io::Result<()> {
+    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    match if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) } {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The bytes of a file, or of all files in a folder.
+fn size(entry: &fs::DirEntry) -> u64 {
+    match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            fs::read_dir(entry.path()).into_iter().flatten().flatten().map(|entry| size(&entry)).sum()
+        }
+        metadata => metadata.map_or(0, |metadata| metadata.len()),
+    }
+}
 
 fn age(entry: &fs::DirEntry) -> Duration {
     let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();

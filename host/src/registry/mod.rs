@@ -53,7 +53,7 @@ pub use facts::{Facts, Made, Port, Provenance};
 pub use garbage::{Collected, Retention};
 pub use jobs::{Failure, Job, JobState};
 pub use keys::{Grant, Key, NewKey, Role};
-pub use location::data_folder;
+pub use location::{data_folder, own_files};
 pub use maasm_protocol::reference::{Reference, Selector, check_name};
 pub use traffic::{Share, Traffic, sticky_point};
 pub use versions::Record;

@@ -1,5 +1,6 @@
 //! TLS: a certificate and its key from files, read again when the server is told to.
 
+use crate::text;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -86,10 +87,13 @@ impl Tls {
 }
 
 fn configuration(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
-    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let text = read(certificate, "certificate")?;
+    let chain = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
     let chain = chain.and_then(|chain| if chain.is_empty() { Err(PemError::NoItemsFound) } else { Ok(chain) });
     let chain = chain.map_err(|error| unreadable(certificate, "certificate", error))?;
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, "private key", error))?;
+    let text = read(key, "private key")?;
+    let secret =
+        PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|error| unreadable(key, "private key", error))?;
     let mismatch = |error| TlsError::Pair { certificate: certificate.into(), key: key.into(), error };
     let mut configuration = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&[&version::TLS13, &version::TLS12])
@@ -101,10 +105,19 @@ fn configuration(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, Tl
     Ok(Arc::new(configuration))
 }
 
+/// The text of a file in PEM form.
+fn read(path: &Path, what: &'static str) -> Result<String, TlsError> {
+    text::read(path).map_err(|error| match error {
+        text::Error::Read { path, error } => TlsError::File { path, error },
+        text::Error::NotText { path, why } => TlsError::Pem { path, what, reason: why.to_string() },
+        text::Error::TooLarge(path) => TlsError::Pem { path, what, reason: "it is too large".into() },
+    })
+}
+
 fn unreadable(path: &Path, what: &'static str, error: PemError) -> TlsError {
-    match error {
-        PemError::Io(error) => TlsError::File { path: path.into(), error },
-        PemError::NoItemsFound => TlsError::Pem { path: path.into(), what, reason: "there is none in it".into() },
-        error => TlsError::Pem { path: path.into(), what, reason: error.to_string() },
-    }
+    let reason = match error {
+        PemError::NoItemsFound => "there is none in it".into(),
+        error => error.to_string(),
+    };
+    TlsError::Pem { path: path.into(), what, reason }
 }

@@ -44,13 +44,27 @@ impl Service {
     /// # Errors
     /// If there is no such version, it cannot be run, or the data does not suit it.
     pub fn evaluate(&self, intent: &Intent, wanted: &Evaluate) -> Result<(Evaluation, Report), Error> {
+        self.evaluate_beside(self, intent, wanted)
+    }
+
+    /// As [`Service::evaluate`], where the other version is one of another service: two components may give themselves
+    /// the same name and number.
+    ///
+    /// # Errors
+    /// As [`Service::evaluate`].
+    pub fn evaluate_beside(
+        &self,
+        elsewhere: &Self,
+        intent: &Intent,
+        wanted: &Evaluate,
+    ) -> Result<(Evaluation, Report), Error> {
         let record = self.registry().find(wanted.version)?;
-        let baseline = wanted.against.map(|against| self.registry().find(against)).transpose()?;
+        let baseline = wanted.against.map(|against| elsewhere.registry().find(against)).transpose()?;
         if baseline.as_ref().is_some_and(|baseline| baseline.component == record.component) {
             return Err(Error::Evaluation("a version is not compared with itself; name another one".into()));
         }
         let own = self.answers(&record, wanted)?;
-        let other = baseline.as_ref().map(|record| self.answers(record, wanted)).transpose()?;
+        let other = baseline.as_ref().map(|record| elsewhere.answers(record, wanted)).transpose()?;
 
         let model = &own.model;
         let mut scorer = None;

@@ -19,16 +19,29 @@ pub(super) struct Reader<'a> {
     pub hash: Sha256,
 }
 
+/// The file that a tensor's data are in, as seen from the model's folder, if they are elsewhere.
+pub(super) fn location(tensor: &TensorProto) -> Option<&str> {
+    is_external(tensor).then(|| entry(tensor, "location")).flatten()
+}
+
+fn is_external(tensor: &TensorProto) -> bool {
+    tensor.data_location == Some(DataLocation::External as i32)
+}
+
+fn entry<'a>(tensor: &'a TensorProto, key: &str) -> Option<&'a str> {
+    tensor.external_data.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
+}
+
 impl Reader<'_> {
     /// Brings a tensor's data into the tensor, if they are elsewhere.
     ///
     /// # Errors
     /// If the file is outside the model's folder, cannot be read or is too short.
     pub fn inline(&mut self, tensor: &mut TensorProto) -> Result<(), String> {
-        if tensor.data_location != Some(DataLocation::External as i32) {
+        if !is_external(tensor) {
             return Ok(());
         }
-        let entry = |key: &str| tensor.external_data.iter().find(|entry| entry.key == key).map(|e| e.value.as_str());
+        let entry = |key: &str| entry(tensor, key);
         let location = entry("location").ok_or("its data are in another file which it does not name")?;
         let number = |key: &str| {
             entry(key).map(str::parse::<u64>).transpose().map_err(|_| format!("the {key} of its data is not a number"))

@@ -29,6 +29,7 @@ pub(crate) use parameters::Array;
 pub use structure::Parts;
 pub use told::{Told, told};
 
+use maasm_evaluation::text;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::ModelProto;
@@ -102,6 +103,11 @@ pub(crate) fn array(path: &Path, limits: &Limits) -> Result<Array, Error> {
     parameters::array(path, limits)
 }
 
+/// The files beside an ONNX file that it keeps tensors in, whether they are there or not.
+pub fn files_beside(model: &Path, limits: &Limits) -> impl Iterator<Item = PathBuf> + use<> {
+    onnx::beside(model, limits).into_iter()
+}
+
 impl Source {
     /// Reads a model that is one file: ONNX, or a JSON document.
     ///
@@ -132,7 +138,8 @@ impl Source {
         let (arrays, bytes) = parameters::read(parameters, limits)?;
         let digest = digest(Sha256::new_with_prefix(&text).chain_update(&bytes));
         drop(bytes);
-        let structure::Whole { model, unused, told } = structure::read(&text, &arrays).map_err(invalid)?;
+        let text = text::decode(&text).map_err(|why| invalid(why.to_string()))?;
+        let structure::Whole { model, unused, told } = structure::read(text, &arrays).map_err(invalid)?;
         check::model(&model).map_err(invalid)?;
         Ok(Self { model, digest, unused, told })
     }

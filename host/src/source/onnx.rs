@@ -3,7 +3,8 @@
 use super::{Error, Limits, Source, Told, check, digest, external, file, tensor, wire};
 use prost::Message;
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use tract_onnx::pb::{AttributeProto, GraphProto, ModelProto, TensorProto};
 
 /// Reads, decodes and checks.
@@ -11,7 +12,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
     let invalid = |why: String| Error::invalid(path, why);
     let bytes = file::read(path, limits.bytes)?;
     let mut model = decode(&bytes, limits).map_err(invalid)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder(path);
     let left = limits.bytes - bytes.len() as u64;
     let mut reader = external::Reader { folder, left, hash: Sha256::new_with_prefix(&bytes) };
     drop(bytes);
@@ -22,6 +23,25 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
     check::model(&model).map_err(invalid)?;
     let told = Told::of(&model).map_err(invalid)?;
     Ok(Source { model, digest: digest(reader.hash), unused: Vec::new(), told })
+}
+
+/// The files beside a model that it keeps tensors in; none of a file that cannot be read, which reading it will tell.
+pub(super) fn beside(path: &Path, limits: &Limits) -> BTreeSet<PathBuf> {
+    let mut files = BTreeSet::new();
+    let model = file::read(path, limits.bytes).ok().and_then(|bytes| decode(&bytes, limits).ok());
+    if let Some(mut graph) = model.and_then(|model| model.graph) {
+        let mut note = |tensor: &mut TensorProto| {
+            files.extend(external::location(tensor).map(|location| folder(path).join(location)));
+            Ok(())
+        };
+        let _ = for_each_tensor(&mut graph, &mut note);
+    }
+    files
+}
+
+/// The folder that a file lies in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<ModelProto, String> {

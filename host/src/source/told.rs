@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 use tract_onnx::pb::{ModelProto, StringStringEntryProto};
 
@@ -68,7 +67,7 @@ pub fn told(path: &Path) -> Result<Told, Error> {
     if !document::is_document(path)? {
         return Ok(Told::default());
     }
-    let file = File::open(path).map_err(|reason| Error::Read { path: path.into(), reason })?;
-    serde_json::from_reader(BufReader::with_capacity(1 << 20, file))
+    let text = File::open(path).and_then(document::behind_mark);
+    serde_json::from_reader(text.map_err(|reason| Error::Read { path: path.into(), reason })?)
         .map_err(|error| Error::invalid(path, format!("is not a document: {error}")))
 }

@@ -189,6 +189,14 @@ impl Dataset {
         }
     }
 
+    /// The files that samples are in, if they are files of their own.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.samples.iter().filter_map(|sample| match &sample.place {
+            Some(Place::File { path, .. }) => Some(path.as_path()),
+            _ => None,
+        })
+    }
+
     /// What tells whether the samples have changed without reading them: their names, truths, sizes and times of last
     /// change.
     pub fn fingerprint(&self) -> Fingerprint {

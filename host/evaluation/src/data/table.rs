@@ -1,6 +1,7 @@
 //! Tables that say of each file what is true of it: CSV, TSV and JSON lines.
 
 use super::{DataError, Truth};
+use crate::text::{self, NotText};
 use serde_json::{Map, Value};
 use std::fmt::Display;
 
@@ -47,8 +48,11 @@ impl Form {
 
 /// Reads the table of this name.
 pub fn read(bytes: &[u8], table: &str) -> Result<Vec<Row>, DataError> {
-    // Spreadsheets begin with a byte order mark.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = text::decode(bytes).map_err(|error| match error {
+        NotText::Encoding(_) => wrong(table, 1, error),
+        NotText::Bytes { line } => wrong(table, line, error),
+    })?;
+    let bytes = text.as_bytes();
     match Form::of(table) {
         Some(Form::Separated(separator)) => separated(bytes, table, separator),
         _ => json_lines(bytes, table),
@@ -169,6 +173,9 @@ mod tests {
         assert_eq!(told("file,label\na,\n", "t.csv"), "t.csv, line 2: tell either a label or a target");
         let no_number = "t.csv, line 2: the target is neither a number nor a JSON list of numbers";
         assert_eq!(told("file,target\na,x\n", "t.csv"), no_number);
+        let utf_16: Vec<u8> = "\u{feff}file,label".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encoded = "t.csv, line 1: the text is encoded as UTF-16 (little-endian); save it as UTF-8";
+        assert_eq!(read(&utf_16, "t.csv").unwrap_err().to_string(), encoded);
         assert!(told("file,label\na,1,2\n", "t.csv").starts_with("t.csv, line 2: "));
         assert!(told("{\"file\":\"a\"\n", "t.jsonl").starts_with("t.jsonl, line 1: "));
         let lacks = "t.jsonl, line 2: the label is neither a text nor an index";

@@ -11,11 +11,12 @@ mod text;
 pub(super) use remote::data;
 
 use super::evaluate::{self, Effort};
+use super::output;
 use super::place::{At, Side};
 use crate::optimize::Recipe;
 use crate::registry::Reference;
 use crate::service::Bounds;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use semver::Version;
 use std::path::PathBuf;
 
@@ -58,7 +59,8 @@ pub struct Arguments {
     /// The ONNX file of the version, if that is not kept with it
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Where to write the report: FILE.html to look at, FILE.json for programs; repeat it for both
+    /// Where to write the report: FILE.html to look at, FILE.json for programs, - for JSON on standard output; repeat it
+    /// for several
     #[arg(long, value_name = "FILE", value_parser = evaluate::report_file, requires = "evaluate")]
     report: Vec<PathBuf>,
     #[command(flatten)]
@@ -78,16 +80,17 @@ pub(super) fn run(arguments: Arguments) -> Result<()> {
     if arguments.recipe.quantize.is_some() && arguments.calibrate.is_none() {
         bail!("quantising takes samples that show the ranges of values; name some with --calibrate");
     }
+    let data = [&arguments.calibrate, &arguments.evaluate].into_iter().flatten();
+    let inputs = arguments.at.inputs().models(&arguments.model).data(data);
+    let outputs = output::check(&inputs, &arguments.report)?;
     let place = arguments.at.place()?;
     let (optimized, report) = match place.side() {
         Side::Local(local) => local::optimize(&arguments, local.service(), &place)?,
         Side::Remote(remote) => place.wait(remote::optimize(&arguments, remote))?,
     };
     if let Some(report) = &report {
-        for path in &arguments.report {
-            evaluate::write(report, path).with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        evaluate::write(report, &outputs)?;
     }
     let document = serde_json::to_string(&optimized)?.into();
-    arguments.at.tell(&document, |optimized| Ok(text::optimized(&optimized, &arguments.report)))
+    arguments.at.tell_beside(&outputs, &document, |optimized| Ok(text::optimized(&optimized, &arguments.report)))
 }

@@ -1,18 +1,20 @@
 //! A model becomes a component in memory.
 
+use super::labels;
 use super::progress::Progress;
+use crate::cli::output::{Inputs, Output};
 use crate::cli::shape;
 use crate::compile::{self, Compiled};
 use crate::optimize::{self, Applied, Head, Recipe as Optimization, Samples};
 use crate::package::{self, Simd};
 use crate::scores;
 use crate::source::{Limits, Source, Told};
+use crate::text;
 use anyhow::{Context, bail};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use maasm_protocol::evaluation::Scores;
 use prost::Message;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What is to be made of a model.
@@ -30,7 +32,7 @@ pub struct Wish {
     /// The model's semantic version, like 1.0.0. A document may tell it, too.
     #[arg(long)]
     pub version: Option<String>,
-    /// The classes' names, one a line, in the order of the output.
+    /// The classes' names, one a line, in the order of the output: UTF-8 text, no table and no JSON.
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
     /// How a picture becomes the input: a preset's name or a recipe in a JSON file. Without it the model takes tensors
@@ -90,6 +92,13 @@ pub struct Made {
 }
 
 impl Wish {
+    /// The files that it names to be read.
+    pub fn inputs(&self) -> Inputs {
+        let recipe = self.preprocess.as_deref().filter(|name| maasm_media::preset(name).is_none());
+        let files = [&self.structure, &self.params, &self.labels, &self.head].into_iter().flatten();
+        Inputs::default().files(files).files(recipe).data(&self.calibrate)
+    }
+
     /// Makes the component of the model in this file, or of `--structure` and `--params`.
     ///
     /// # Errors
@@ -98,15 +107,15 @@ impl Wish {
         progress.stage("reading");
         let Source { mut model, digest, told, .. } = self.load(model)?;
         let mut labels = match &self.labels {
-            Some(path) => labels(path)?,
+            Some(path) => labels::read(path)?,
             None => told.labels.unwrap_or_default(),
         };
         if self.features {
             (model, labels) = (optimize::features(&model)?, Vec::new());
         }
         if let Some(path) = &self.head {
-            let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            let head: Head = serde_json::from_slice(&text).with_context(|| format!("{} is no head", path.display()))?;
+            let head: Head =
+                serde_json::from_str(&text::read(path)?).with_context(|| format!("{} is no head", path.display()))?;
             model = optimize::with_head(&model, &head)?;
             labels = head.labels;
         }
@@ -155,7 +164,7 @@ impl Wish {
         if let Some(path) = &self.keep_source {
             // The next version is called by another name and number.
             Told { name: None, version: None, ..told.clone() }.write_into(&mut model);
-            fs::write(path, model.encode_to_vec()).with_context(|| format!("cannot write {}", path.display()))?;
+            Output::at(path)?.write(&model.encode_to_vec())?;
         }
         // Weights are in memory twice by now; from here on one copy is enough.
         drop(model);
@@ -211,12 +220,6 @@ impl Wish {
     }
 }
 
-/// Lines of a file, without the empty ones at its end.
-fn labels(path: &Path) -> anyhow::Result<Vec<String>> {
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read the labels {}", path.display()))?;
-    Ok(text.trim_end().lines().map(|line| line.trim().to_owned()).collect())
-}
-
 /// The recipe of this name, or the one in this file.
 ///
 /// # Errors
@@ -225,8 +228,7 @@ pub fn recipe(name: &str, compiled: &Compiled) -> anyhow::Result<Recipe> {
     if maasm_media::preset(name).is_some() || !Path::new(name).is_file() {
         return preset(name, compiled);
     }
-    let text = fs::read_to_string(name).with_context(|| format!("cannot read the recipe {name}"))?;
-    serde_json::from_str(&text).with_context(|| format!("{name} is not a recipe"))
+    serde_json::from_str(&text::read(Path::new(name))?).with_context(|| format!("{name} is not a recipe"))
 }
 
 /// The recipe of this name, for the size of the model's input.

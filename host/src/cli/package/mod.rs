@@ -2,9 +2,11 @@
 //!
 //! # Layout
 //! - `make`: a model becomes a component in memory
+//! - `labels`: the classes' names
 //! - `progress`: what is told while it works
 //! - `memory`: how much memory it may take
 
+mod labels;
 mod make;
 mod memory;
 mod progress;
@@ -13,13 +15,10 @@ pub(super) use make::Wish;
 pub use make::recipe;
 pub(super) use progress::{Form, Progress};
 
-use anyhow::Context;
+use super::output;
 use bytesize::ByteSize;
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
-use tempfile::NamedTempFile;
 
 /// Compile a model into a component.
 #[derive(clap::Args)]
@@ -29,13 +28,13 @@ pub struct Arguments {
     model: Option<PathBuf>,
     #[command(flatten)]
     wish: Wish,
-    /// The component to write.
+    /// The component to write; - is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// How much memory this program may take; more ends it.
     #[arg(long, value_name = "SIZE")]
     memory_limit: Option<ByteSize>,
-    /// What is told on standard output: text for people, or one JSON object a line.
+    /// What is told on standard output, or on standard error if the component goes there: text for people, or one JSON object a line.
     #[arg(long, value_enum, default_value_t)]
     progress: progress::Form,
 }
@@ -46,15 +45,16 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(limit) = arguments.memory_limit {
         memory::limit(limit)?;
     }
-    let progress = progress::Progress::new(arguments.progress);
+    let paths = [&arguments.output].into_iter().chain(&arguments.wish.keep_source);
+    let outputs = output::check(&arguments.wish.inputs().models(&arguments.model), paths)?;
+    let progress = Progress::beside(arguments.progress, &outputs);
     let made = arguments.wish.make(arguments.model.as_deref(), &progress)?;
     progress.stage("writing");
-    let output = &arguments.output;
-    write(output, &made.component).with_context(|| format!("cannot write {}", output.display()))?;
+    outputs[0].write(&made.component)?;
     progress.done(&progress::Done {
         name: made.name,
         version: made.version,
-        output,
+        output: &arguments.output,
         parameters: made.parameters,
         multiply_accumulates: made.multiply_accumulates,
         activations: made.activations,
@@ -64,22 +64,5 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         scores: made.scores,
         size: made.component.len() as u64,
         seconds: start.elapsed().as_secs_f64(),
-    });
-    Ok(())
-}
-
-/// Writes a file, so that it is there whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A temporary file is its user's alone; a component is there to be given away.
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    })
 }

@@ -1,5 +1,7 @@
 //! What is told while a model is packaged.
 
+use crate::cli::output::{self, Output};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use maasm_protocol::evaluation::Scores;
 use serde::Serialize;
@@ -21,6 +23,8 @@ pub enum Form {
 /// Tells what is being done.
 pub struct Progress {
     form: Form,
+    /// Whether standard output is for something else.
+    aside: bool,
     /// Turns while it works, where somebody looks.
     spinner: Option<ProgressBar>,
 }
@@ -51,6 +55,11 @@ pub struct Done<'a> {
 
 impl Progress {
     pub fn new(form: Form) -> Self {
+        Self::beside(form, &[])
+    }
+
+    /// As [`Progress::new`], on standard error if one of these goes to standard output.
+    pub fn beside(form: Form, outputs: &[Output]) -> Self {
         let watched = form == Form::Text && stderr().is_terminal();
         let spinner = watched.then(|| {
             let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}").expect("the template is sound");
@@ -58,13 +67,14 @@ impl Progress {
             spinner.enable_steady_tick(Duration::from_millis(100));
             spinner
         });
-        Self { form, spinner }
+        Self { form, aside: outputs.iter().any(Output::is_stdout), spinner }
     }
 
     /// Tells what is being done now.
     pub fn stage(&self, stage: &str) {
         if self.form == Form::Json {
-            println!("{}", json!({ "stage": stage }));
+            // Who reads no further learns what came of it from the exit status.
+            let _ = output::print_to(self.aside, &format!("{}\n", json!({ "stage": stage })));
         }
         if let Some(spinner) = &self.spinner {
             spinner.set_message(stage.to_owned());
@@ -72,38 +82,42 @@ impl Progress {
     }
 
     /// Tells what came of it.
-    pub fn done(&self, done: &Done) {
+    ///
+    /// # Errors
+    /// If it cannot be printed.
+    pub fn done(&self, done: &Done) -> Result<()> {
         if let Some(spinner) = &self.spinner {
             spinner.finish_and_clear();
         }
         if self.form == Form::Json {
             let mut line = json!(done);
             line["stage"] = json!("done");
-            return println!("{line}");
+            return output::print_to(self.aside, &format!("{line}\n"));
         }
         let Done {
             name, version, output, parameters, multiply_accumulates, activations, weights, size, seconds, ..
         } = done;
-        println!("{name} {version} → {}", output.display());
-        println!(
-            "  {} parameters, {} multiply-accumulates, {} of activations at most",
+        let mut text = format!("{name} {version} → {}\n", output.display());
+        text += &format!(
+            "  {} parameters, {} multiply-accumulates, {} of activations at most\n",
             count(*parameters),
             count(*multiply_accumulates),
             mebibytes(*activations),
         );
         if done.int8_layers > 0 {
             let all = done.int8_layers + done.float_layers;
-            println!("  {} of {all} convolutions and dense layers in int8", done.int8_layers);
+            text += &format!("  {} of {all} convolutions and dense layers in int8\n", done.int8_layers);
         }
         if let Some(scores) = done.scores {
-            println!("  scores are {}", scores.explained());
+            text += &format!("  scores are {}\n", scores.explained());
         }
-        println!(
-            "  component {}: weights {} and the rest {}; packaged in {seconds:.1} s",
+        text += &format!(
+            "  component {}: weights {} and the rest {}; packaged in {seconds:.1} s\n",
             mebibytes(*size),
             mebibytes(*weights),
             mebibytes(size.saturating_sub(*weights)),
         );
+        output::print_to(self.aside, &text)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::{Document, Local, Place, Remote, Side};
 use crate::cli::data::DataFolder;
+use crate::cli::output::{self, Inputs, Output};
+use crate::registry::own_files;
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -57,11 +59,30 @@ impl At {
     /// # Errors
     /// If it is not what was asked for.
     pub fn tell<T: DeserializeOwned>(&self, document: &Document, text: impl FnOnce(T) -> Result<String>) -> Result<()> {
-        match self.options.json {
-            true => println!("{}", document.as_str()),
-            false => print!("{}", text(document.read()?)?),
-        }
-        Ok(())
+        self.tell_beside(&[], document, text)
+    }
+
+    /// As [`At::tell`], on standard error if one of these goes to standard output.
+    ///
+    /// # Errors
+    /// As [`At::tell`].
+    pub fn tell_beside<T: DeserializeOwned>(
+        &self,
+        outputs: &[Output],
+        document: &Document,
+        text: impl FnOnce(T) -> Result<String>,
+    ) -> Result<()> {
+        let text = match self.options.json {
+            true => format!("{}\n", document.as_str()),
+            false => text(document.read()?)?,
+        };
+        output::print(outputs, &text)
+    }
+
+    /// What is read there: the registry's own files, if it is a folder.
+    pub fn inputs(&self) -> Inputs {
+        let folder = self.options.data.folder().ok().filter(|_| !self.remote);
+        Inputs::default().data(folder.iter().flat_map(|folder| own_files(folder)))
     }
 }
 

@@ -10,24 +10,47 @@ use super::parameters::Parameters;
 use super::structure::{self, Whole};
 use super::told::Told;
 use super::{Error, Limits, STRUCTURE, Source, check};
+use maasm_evaluation::text;
 use parameters::Named;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 /// What a number takes in memory, in bytes.
 const NUMBER: u64 = 8;
 
 /// Whether a file holds a document and no ONNX: its first sign is a brace.
+///
+/// # Errors
+/// If it cannot be read, or is text in an encoding other than UTF-8: no ONNX file begins so.
 pub(super) fn is_document(path: &Path) -> Result<bool, Error> {
     let mut first = Vec::new();
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut first));
     read.map_err(|reason| Error::Read { path: path.into(), reason })?;
-    Ok(first.trim_ascii_start().first() == Some(&b'{'))
+    match text::unmarked(&first) {
+        Ok(text) => Ok(text.trim_ascii_start().first() == Some(&b'{')),
+        // The bytes of a tensor or of another format may look like it; where there is a brace, it is meant to be JSON.
+        Err(why) if first.iter().find(|byte| byte.is_ascii_graphic()) == Some(&b'{') => {
+            Err(Error::invalid(path, why.to_string()))
+        }
+        Err(_) => Ok(false),
+    }
+}
+
+/// A document's text, from behind its byte order mark on.
+///
+/// # Errors
+/// If it cannot be read.
+pub(super) fn behind_mark<R: Read>(reader: R) -> io::Result<BufReader<R>> {
+    let mut reader = BufReader::with_capacity(1 << 20, reader);
+    let start = reader.fill_buf()?;
+    let mark = start.len() - text::unmarked(start).map_or(start.len(), <[u8]>::len);
+    reader.consume(mark);
+    Ok(reader)
 }
 
 /// Reads, puts together and checks.
@@ -38,7 +61,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
     // A parameter takes fewer bytes in the file than in memory only if it is short.
     let mut reader = Hashing { file: file.take(limits.bytes), hash: Sha256::new() };
     let document = {
-        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 20, &mut reader));
+        let mut json = serde_json::Deserializer::from_reader(behind_mark(&mut reader).map_err(unreadable)?);
         let most = usize::try_from(limits.bytes / NUMBER).unwrap_or(usize::MAX);
         let document = json.deserialize_map(Parts { most });
         document.and_then(|document| json.end().map(|()| document))
@@ -50,7 +73,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Source, Error> {
         return Err(invalid(format!("has a structure of more than {STRUCTURE} bytes")));
     }
     let parameters = document.parameters.unwrap_or_default();
-    let Whole { model, unused, told } = structure::read(structure.get().as_bytes(), &parameters).map_err(invalid)?;
+    let Whole { model, unused, told } = structure::read(structure.get(), &parameters).map_err(invalid)?;
     check::model(&model).map_err(invalid)?;
     // What the document itself says counts before what its structure says.
     let (labels, preprocess) = (document.told.labels.or(told.labels), document.told.preprocess.or(told.preprocess));

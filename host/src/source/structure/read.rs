@@ -29,8 +29,8 @@ pub(in crate::source) struct Whole {
 ///
 /// # Errors
 /// If the text is no structure, or parameters are missing or do not fit: all of them, by name.
-pub(in crate::source) fn read(text: &[u8], parameters: &Parameters) -> Result<Whole, String> {
-    let structure: Structure = serde_json::from_slice(text).map_err(|error| format!("is not a structure: {error}"))?;
+pub(in crate::source) fn read(text: &str, parameters: &Parameters) -> Result<Whole, String> {
+    let structure: Structure = serde_json::from_str(text).map_err(|error| format!("is not a structure: {error}"))?;
     if structure.format != FORMAT {
         let found = structure.format;
         return Err(format!(
