@@ -53,7 +53,10 @@ impl Browser {
         let page = page.file_name().unwrap().to_str().unwrap();
         std::fs::write(&probe, PROBE.replace("PAGE", page).replace("WIDTH", &width.to_string())).unwrap();
         let scheme = format!("--blink-settings=preferredColorScheme={}", if dark { 0 } else { 1 });
-        let output = self.open(&probe, &["--dump-dom", "--window-size=1600,1000", &scheme]);
+        let look = || self.open(&probe, &["--dump-dom", "--window-size=1600,1000", &scheme]);
+        // On a busy machine the time that a page is given can end before it has been loaded.
+        let has_loaded = |output: &Output| String::from_utf8_lossy(&output.stdout).contains("SEEN{");
+        let output = (0..4).map(|_| look()).find(has_loaded).unwrap_or_else(look);
         let log = String::from_utf8_lossy(&output.stderr).into_owned();
         let console = log.lines().filter(|line| line.contains("CONSOLE")).collect::<Vec<_>>().join("\n");
         (seen(&String::from_utf8(output.stdout).unwrap()), console)

@@ -58,7 +58,7 @@ fn introduction() -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     Ok(format!(
         "# Results of `cargo xtask hosts`\n\n\
-         One component, byte for byte the same file, in hosts by many hands: EfficientNet-Lite0, 224 × 224, f32, and a JPEG \
+         One component, byte for byte the same file, in third-party hosts: EfficientNet-Lite0, 224 × 224, f32, and a JPEG \
          photograph of 451 × 300. The hosts took turns on {processor}, {cores} cores. A start is from the \
          program's beginning to its first answer; the first one may find nothing prepared, the median of the later ones is \
          beside it. One answer is the median of one more. The same logits are the same bits in all 1000 of them, every time.\n\n"

@@ -16,9 +16,9 @@ use anyhow::{Result, bail};
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<()>);
 
 const COMMANDS: &[Command] = &[
-    ("build", "compile the component templates and the maasm command", build::run),
+    ("build", "compile the component templates and the maasm command, with all optimisations", build::run),
     ("serve", "build, fetch a real model, package it and serve it on 127.0.0.1:3000", serve::run),
-    ("test", "everything that must hold before a change goes in", test::run),
+    ("test", "check form, lints and licences and run every test; or only those with NAME… in their path", test::run),
     (
         "conformance",
         "run ONNX's node tests here and in tract; writes docs/conformance.md, or shows those of OPERATOR…",
@@ -31,7 +31,7 @@ const COMMANDS: &[Command] = &[
     ),
     ("bench", "compare with other engines, side by side; writes benches/RESULTS.md; `nn`: through wasi-nn", bench::run),
     ("spin", "make what spin.toml names: a real model and the front", spin::run),
-    ("hosts", "one component in hosts by many hands, side by side; writes docs/hosts.md", hosts::run),
+    ("hosts", "one component in third-party hosts, side by side; writes docs/hosts.md", hosts::run),
     (
         "chaos",
         "kill the server at random moments [--kills 500] [--seed N]; nothing acknowledged may be lost",

@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(taken([1, i64::MAX, 2]), [1, 3]);
         assert_eq!(taken([-1, i64::MIN, -1]), [3, 2, 1, 0]);
         assert_eq!(taken([9, -9, -3]), [3, 0]);
-        assert_eq!(taken([2, 1, 1]), []);
+        assert!(taken([2, 1, 1]).is_empty());
         assert_eq!(taken([-9, 1, 5]), [0]);
-        assert_eq!(taken([-9, 2, -1]), []);
+        assert!(taken([-9, 2, -1]).is_empty());
         assert!(part(4, 0, 4, 0).is_err());
     }
 }
