@@ -14,6 +14,7 @@
 //! - `tensors/`: tensors outside of a model, as JSON and in NumPy's files
 //! - `service/`: what is done with the registry's models, whoever asks
 //! - `server/`: routes and handlers; one resource is one file
+//! - `temporary/`: what goes away with the process
 //! - `text`: files of text that users give
 //! - `cli/`: one subcommand is one file
 #![deny(unsafe_code)]
@@ -31,5 +32,6 @@ pub mod scores;
 pub mod server;
 pub mod service;
 pub mod source;
+pub mod temporary;
 pub mod tensors;
 pub mod text;

@@ -3,6 +3,7 @@
 mod deployments;
 mod evaluate;
 mod gate;
+mod interrupted;
 mod keys;
 mod life;
 mod listen;

@@ -6,6 +6,7 @@ use crate::engine::EngineOptions;
 use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
 use crate::server::{self, Access, Host, Origin, ServerOptions, Sites, Tls};
 use crate::service::{NnOptions, Service};
+use crate::temporary;
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
 use clap::ValueEnum;
@@ -173,6 +174,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     let published = publish(&service, &arguments.components, arguments.execution)?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    temporary::leave(&[SignalKind::terminate(), SignalKind::interrupt()].map(|kind| kind.as_raw_value()));
     let end = async move {
         tokio::select! {
             _ = terminate.recv() => (),
@@ -183,6 +185,7 @@ async fn serve(arguments: &Arguments) -> Result<()> {
     state.resume()?;
     if let Some(tls) = tls.clone() {
         let hang_up = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+        temporary::leave(&[SignalKind::hangup().as_raw_value()]);
         tokio::spawn(renew(tls, hang_up));
     }
     greet(address, tls.is_some(), service.registry(), &published)?;

@@ -8,6 +8,7 @@ use super::place::{At, Place, Side, job};
 use crate::registry::{Intent, Reference};
 use crate::server::TuneRequest;
 use crate::service::{Compiler, Service, Target, Tune, TunedVersion, put_aside};
+use crate::temporary;
 use anyhow::{Context, Result, bail};
 use maasm_evaluation::Report;
 use semver::Version;
@@ -122,7 +123,7 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
             [data.only(|index| !aside[index])?, open(&arguments.data)?.only(|index| aside[index])?]
         }
     };
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = temporary::Folder::new().context("cannot make a temporary folder")?;
     let compiler = Compiler::UNLIMITED;
     let progress = Progress::new(Form::Text);
     let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));

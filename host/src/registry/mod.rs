@@ -58,11 +58,11 @@ pub use maasm_protocol::reference::{Reference, Selector, check_name};
 pub use traffic::{Share, Traffic, sticky_point};
 pub use versions::Record;
 
+use crate::temporary;
 use blobs::Blobs;
 use database::Database;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// A registry. Cheap to clone; every clone is the same registry. Several processes may use one folder.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ struct Inner {
     blobs: Blobs,
     database: Database,
     /// Removed when the registry is.
-    temporary: Option<TempDir>,
+    temporary: Option<temporary::Folder>,
 }
 
 impl Registry {
@@ -92,11 +92,11 @@ impl Registry {
     /// # Errors
     /// If there is no folder for it.
     pub fn temporary() -> Result<Self> {
-        let folder = tempfile::tempdir().map_err(Error::file(std::env::temp_dir()))?;
+        let folder = temporary::Folder::new().map_err(Error::file(std::env::temp_dir()))?;
         Self::with(folder.path().to_owned(), Durability::None, Some(folder))
     }
 
-    fn with(folder: PathBuf, durability: Durability, temporary: Option<TempDir>) -> Result<Self> {
+    fn with(folder: PathBuf, durability: Durability, temporary: Option<temporary::Folder>) -> Result<Self> {
         let blobs = Blobs::open(&folder, durability).map_err(Error::file(&folder))?;
         let database = Database::open(&folder, durability)?;
         let registry = Self { inner: Arc::new(Inner { folder, blobs, database, temporary }) };

@@ -69,11 +69,15 @@ impl Compiler {
         let lost = |what: &str, error: std::io::Error| NoComponent::Machine(format!("{what}: {error}"));
         let program = std::env::current_exe().map_err(|error| lost("this program cannot be found", error))?;
         let mut command = Command::new(program);
-        command.args(["package", "--progress=json", &format!("--memory-limit={}B", self.memory)]).args(arguments);
+        command
+            .args(["package", "--progress=json", "--end-with-input", &format!("--memory-limit={}B", self.memory)])
+            .args(arguments);
         // A backtrace would hide the message.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.kill_on_drop(true).spawn().map_err(|error| lost("no process for it", error))?;
+        // Ends when this process does, however it ends; and with it the other one.
+        let _input = process.stdin.take();
         let mut lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let mut complaints = process.stderr.take().expect("it is piped").take(LONGEST);
         let mut message = Vec::new();

@@ -6,6 +6,7 @@ use crate::cli::package::{Form, Progress};
 use crate::cli::place::Place;
 use crate::registry::Intent;
 use crate::service::{Compiler, Optimize, Optimized, Service};
+use crate::temporary;
 use anyhow::{Context, Result};
 use maasm_evaluation::Report;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Resu
     };
     let calibrate = arguments.calibrate.as_deref().map(|path| content(path, service)).transpose()?;
     let data = arguments.evaluate.as_deref().map(|path| samples::open(path, registry)).transpose()?;
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = temporary::Folder::new().context("cannot make a temporary folder")?;
     let compiler = Compiler::UNLIMITED;
     let progress = Progress::new(Form::Text);
     let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));

@@ -1,6 +1,7 @@
 //! A regular file, replaced whole or not at all.
 
 use super::place::folder_of;
+use crate::temporary::Passing;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -14,7 +15,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mode = before.as_ref().map_or(NEW, |before| before.mode() & 0o7777);
     // Never readable by more than what it replaces.
     let permissions = Permissions::from_mode(mode & NEW);
-    let mut file = tempfile::Builder::new().prefix(".maasm-").permissions(permissions).tempfile_in(folder_of(path))?;
+    let (_passing, mut file) = Passing::make(|| {
+        let file = tempfile::Builder::new().prefix(".maasm-").permissions(permissions).tempfile_in(folder_of(path))?;
+        Ok((file.path().to_owned(), file))
+    })?;
     file.write_all(bytes)?;
     if let Some(before) = before {
         let now = file.as_file().metadata()?;

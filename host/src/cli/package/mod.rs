@@ -16,9 +16,11 @@ pub use make::recipe;
 pub(super) use progress::{Form, Progress};
 
 use super::output;
+use crate::temporary;
 use bytesize::ByteSize;
 use std::path::PathBuf;
 use std::time::Instant;
+use std::{io, process, thread};
 
 /// Compile a model into a component.
 #[derive(clap::Args)]
@@ -37,11 +39,17 @@ pub struct Arguments {
     /// What is told on standard output, or on standard error if the component goes there: text for people, or one JSON object a line.
     #[arg(long, value_enum, default_value_t)]
     progress: progress::Form,
+    /// Ends with standard input: with whoever waits for the component.
+    #[arg(long, hide = true)]
+    end_with_input: bool,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let start = Instant::now();
+    if arguments.end_with_input {
+        thread::spawn(end_with_input);
+    }
     if let Some(limit) = arguments.memory_limit {
         memory::limit(limit)?;
     }
@@ -65,4 +73,10 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         size: made.component.len() as u64,
         seconds: start.elapsed().as_secs_f64(),
     })
+}
+
+fn end_with_input() {
+    let _ = io::copy(&mut io::stdin(), &mut io::sink());
+    temporary::end();
+    process::exit(1);
 }

@@ -6,6 +6,7 @@ use crate::registry::{self, Intent, Made, Provenance, Record};
 use crate::server::{AS_IT_IS, COMPILED, Published};
 use crate::service::Service;
 use crate::source;
+use crate::temporary;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::Path;
@@ -39,7 +40,7 @@ fn compile(service: &Service, intent: &Intent, model: Model) -> Result<Record> {
     wish.name = Some(name);
     wish.version = Some(version);
     let progress = Progress::new(Form::Text);
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let folder = temporary::Folder::new().context("cannot make a temporary folder")?;
     let source = folder.path().join("source.onnx");
     wish.keep_source = Some(source.clone());
     let recipe =
