@@ -26,10 +26,12 @@ impl Draft {
         let there = self.buffers[output.buffer].constant.as_ref();
         match op {
             Op::Fill(_) | Op::Conv(_) => return None,
-            Op::Copy(copy) if copy.shape.iter().map(|&d| d as usize).product::<usize>() != elements => {
-                if there.is_none() && filled.is_none() {
-                    return None;
-                }
+            Op::Copy(copy)
+                if copy.shape.iter().map(|&d| d as usize).product::<usize>() != elements
+                    && there.is_none()
+                    && filled.is_none() =>
+            {
+                return None;
             }
             _ => {}
         }

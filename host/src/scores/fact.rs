@@ -70,10 +70,11 @@ impl Axis {
     /// Places this axis in the tensor that is left when another one is reduced; none if the two overlap.
     pub fn without(self, reduced: Self) -> Option<Self> {
         let (own, other) = (self.extent * self.inner, reduced.extent * reduced.inner);
-        if own <= reduced.inner && reduced.inner % own == 0 {
+        if own <= reduced.inner && reduced.inner.is_multiple_of(own) {
             return Some(Self { outer: self.outer / reduced.extent, ..self });
         }
-        (self.inner >= other && self.inner % other == 0).then(|| Self { inner: self.inner / reduced.extent, ..self })
+        (self.inner >= other && self.inner.is_multiple_of(other))
+            .then(|| Self { inner: self.inner / reduced.extent, ..self })
     }
 }
 

@@ -32,7 +32,9 @@ fn range(function: Unary, x: Range) -> Range {
         Unary::HardSigmoid { alpha, beta } => {
             let line = |value: f64| f64::from(alpha) * value + f64::from(beta);
             let Range { low, high } = Range::of(&[line(x.low), line(x.high)]);
-            Range::new(low.max(0.0).min(1.0), high.max(0.0).min(1.0))
+            // A slope of 0 and an unbounded input have no product.
+            let bound = |end: f64, otherwise: f64| if end.is_nan() { otherwise } else { end.clamp(0.0, 1.0) };
+            Range::new(bound(low, 0.0), bound(high, 1.0))
         }
         Unary::Sigmoid => x.rising(|value| 1.0 / (1.0 + (-value).exp())),
         Unary::Tanh => x.rising(f64::tanh),

@@ -62,7 +62,7 @@ impl ConvTranspose {
         if !(1..=3).contains(&rank) || weights.len() != input.len() {
             return Err(format!("weights of shape {weights:?} do not go with an input of {input:?}"));
         }
-        if self.groups == 0 || input[1] != weights[0] || input[1] % self.groups != 0 {
+        if self.groups == 0 || input[1] != weights[0] || !input[1].is_multiple_of(self.groups) {
             let groups = self.groups;
             return Err(format!(
                 "weights of shape {weights:?} do not go with an input of {input:?} in {groups} groups"
