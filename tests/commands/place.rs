@@ -3,10 +3,8 @@
 use crate::http::models::small;
 use crate::http::server::{Server, maasm};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::{LazyLock, Mutex};
 use tempfile::TempDir;
 
 /// Where the program works.
@@ -14,12 +12,6 @@ pub struct Place {
     folder: TempDir,
     server: Option<Server>,
     key: Option<String>,
-}
-
-/// A component that is made once for all tests.
-fn animals(version: &str) -> Vec<u8> {
-    static MADE: LazyLock<Mutex<HashMap<String, Vec<u8>>>> = LazyLock::new(Mutex::default);
-    MADE.lock().unwrap().entry(version.into()).or_insert_with(|| small("animals", version)).clone()
 }
 
 /// `maasm` as if nothing were set in the environment.
@@ -54,7 +46,7 @@ impl Place {
     /// With animals of these versions, of which none is deployed.
     pub fn with(self, versions: &[&str]) -> Self {
         for version in versions {
-            self.publish(&animals(version));
+            self.publish(&small("animals", version));
         }
         self
     }

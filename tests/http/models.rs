@@ -8,7 +8,9 @@ use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use maasm_tests::onnx::{encode, model, node, small_network, value_of};
 use maasm_tests::skip;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 use tract_onnx::pb::GraphProto;
 use tract_onnx::pb::tensor_proto::DataType;
 
@@ -17,8 +19,19 @@ pub fn small(name: &str, version: &str) -> Vec<u8> {
     labelled(name, version, ["ant", "bee", "cat", "dog", "eel"])
 }
 
-/// As [`small`], with these names for its classes.
+/// As [`small`], with these names for its classes; made once for all tests.
 pub fn labelled(name: &str, version: &str, labels: [&str; 5]) -> Vec<u8> {
+    static MADE: LazyLock<Mutex<HashMap<String, Vec<u8>>>> = LazyLock::new(Mutex::default);
+    let key = format!("{name}@{version} {labels:?}");
+    if let Some(made) = MADE.lock().unwrap().get(&key) {
+        return made.clone();
+    }
+    let component = make(name, version, labels);
+    MADE.lock().unwrap().insert(key, component.clone());
+    component
+}
+
+fn make(name: &str, version: &str, labels: [&str; 5]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("small.onnx");
     std::fs::write(&path, encode(&small_network())).unwrap();

@@ -9,6 +9,7 @@ use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_tests::{python, skip};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The largest difference to onnxruntime's logits.
 const TOLERANCE: f32 = 1e-3;
@@ -41,10 +42,17 @@ pub fn recipe() -> ImageRecipe {
 }
 
 /// The input tensor of a photograph, channels first.
-pub fn pixels(photograph: &[u8]) -> Vec<f32> {
+fn pixels(photograph: &[u8]) -> Vec<f32> {
     let mut tensor = vec![0.0; 3 * 224 * 224];
     preprocess(&decode(photograph, &Default::default()).unwrap(), &recipe(), Layout::ChannelsFirst, &mut tensor);
     tensor
+}
+
+/// Every photograph as the input tensor, with the index of its class; made once for all tests.
+pub fn inputs(data: &Path) -> &'static [(Vec<f32>, usize)] {
+    static MADE: OnceLock<Vec<(Vec<f32>, usize)>> = OnceLock::new();
+    let input = |(photograph, class): &(Vec<u8>, usize)| (pixels(photograph), *class);
+    MADE.get_or_init(|| photographs(data).iter().map(input).collect())
 }
 
 #[track_caller]
@@ -60,7 +68,7 @@ fn assert_agree(found: &[Vec<f32>], expected: &[Vec<f32>], what: &str) {
 #[test]
 fn given_the_same_pixels_logits_are_onnxruntimes() {
     let Some(data) = data() else { return };
-    let inputs: Vec<_> = photographs(&data).iter().map(|(photograph, _)| pixels(photograph)).collect();
+    let inputs: Vec<_> = inputs(&data).iter().map(|(input, _)| input.clone()).collect();
     let file = data.join("efficientnet-lite0.onnx");
     let Some(expected) = onnxruntime(&file, &inputs, None) else { return };
     let compiled = compiled(&Source::from_onnx(&file, &Limits::default()).unwrap());

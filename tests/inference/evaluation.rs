@@ -1,7 +1,7 @@
 //! The truth about EfficientNet-Lite0 on real photographs: what scikit-learn finds in onnxruntime's answers to the same
 //! pixels.
 
-use crate::inference::accuracy::{data, photographs, pixels};
+use crate::inference::accuracy::{data, inputs, photographs};
 use crate::inference::network::onnxruntime;
 use maasm_tests::python;
 use serde_json::{Map, Value, json};
@@ -39,7 +39,7 @@ fn figures_are_those_that_scikit_learn_finds_in_onnxruntimes_answers() {
     let Some(interpreter) = python::interpreter() else { return };
     let folder = tempfile::tempdir().unwrap();
     let photographs = photographs(&data);
-    let inputs: Vec<_> = photographs.iter().map(|(photograph, _)| pixels(photograph)).collect();
+    let inputs: Vec<_> = inputs(&data).iter().map(|(input, _)| input.clone()).collect();
     let logits = onnxruntime(&data.join("efficientnet-lite0.onnx"), &inputs, None).unwrap();
     let truth: Vec<usize> = photographs.iter().map(|(_, class)| *class).collect();
     let answers = folder.path().join("answers.json");

@@ -1,7 +1,7 @@
 //! Models that arrive quantised, as onnxruntime's `quantize_static` writes them: they compute with the file's integers, and
 //! answer as onnxruntime does with the same file.
 
-use crate::inference::accuracy::{data, photographs, pixels};
+use crate::inference::accuracy::{data, inputs};
 use crate::inference::network::{bytes, compiled, component, native, onnxruntime, run_component, run_native, top};
 use maasm::compile::{Compiled, Layers};
 use maasm::package::Simd;
@@ -67,12 +67,9 @@ impl Quantized {
 }
 
 /// Photographs as inputs: those to calibrate with, and the others.
-fn inputs(data: &Path) -> [Vec<Vec<f32>>; 2] {
-    let mut halves = [Vec::new(), Vec::new()];
-    for (index, (photograph, _)) in photographs(data).iter().enumerate() {
-        halves[index % 2].push(pixels(photograph));
-    }
-    halves
+fn halves(data: &Path) -> [Vec<Vec<f32>>; 2] {
+    let half = |first: usize| inputs(data).iter().skip(first).step_by(2).map(|(input, _)| input.clone()).collect();
+    [half(0), half(1)]
 }
 
 /// Whether onnxruntime adds up products of bytes exactly here: on x86 without VNNI it does so in 16 bits.
@@ -86,8 +83,8 @@ fn adds_up() -> bool {
 #[test]
 fn a_quantised_efficientnet_computes_with_bytes_and_answers_as_onnxruntime_does() {
     let Some(data) = data() else { return };
-    let [samples, others] = inputs(&data);
-    let classes: Vec<usize> = photographs(&data).iter().skip(1).step_by(2).map(|(_, class)| *class).collect();
+    let [samples, others] = halves(&data);
+    let classes: Vec<usize> = inputs(&data).iter().skip(1).step_by(2).map(|(_, class)| *class).collect();
     for way in WAYS {
         let model = data.join("efficientnet-lite0.onnx");
         let Some(quantized) = Quantized::new(&model, &samples, "1x3x224x224", way) else { return };

@@ -44,7 +44,7 @@ pub fn component(compiled: &Compiled, recipe: Option<Recipe>, simd: Simd) -> Mod
     std::fs::write(file.path(), component).unwrap();
     let options = EngineOptions {
         deadline: Duration::from_secs(300),
-        cache: CachePolicy::Off,
+        cache: CachePolicy::of_environment().unwrap_or(CachePolicy::Off),
         max_concurrent: 1,
         ..EngineOptions::default()
     };

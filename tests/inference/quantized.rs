@@ -1,7 +1,7 @@
 //! EfficientNet-Lite0 in int8, calibrated with every other photograph and looked at with the others: nearly of one mind
 //! with itself in f32, a quarter as large, and the same bits wherever it runs.
 
-use crate::inference::accuracy::{data, photographs, pixels, recipe};
+use crate::inference::accuracy::{data, inputs, photographs, recipe};
 use crate::inference::network::{bytes, compiled, component, native, packaged, run_component, run_native, top};
 use crate::inference::node;
 use maasm::compile::quantize::{Ranges, calibrate};
@@ -11,6 +11,7 @@ use maasm::source::{Limits, Source};
 use maasm_plan::{Card, Op, Recipe};
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// In f32 and in int8, and inputs that the latter was not calibrated with, with their classes.
 struct Both {
@@ -19,14 +20,20 @@ struct Both {
     others: Vec<(Vec<f32>, usize)>,
 }
 
-fn both(data: &Path) -> Both {
+/// Both, made once for all tests.
+fn both(data: &Path) -> &'static Both {
+    static MADE: OnceLock<Both> = OnceLock::new();
+    MADE.get_or_init(|| make(data))
+}
+
+fn make(data: &Path) -> Both {
     let source = Source::from_onnx(&data.join("efficientnet-lite0.onnx"), &Limits::default()).unwrap();
     let float = compiled(&source);
     let (mut samples, mut others) = (Vec::new(), Vec::new());
-    for (index, (photograph, class)) in photographs(data).iter().enumerate() {
+    for (index, (input, class)) in inputs(data).iter().enumerate() {
         match index % 2 {
-            0 => samples.push(pixels(photograph)),
-            _ => others.push((pixels(photograph), *class)),
+            0 => samples.push(input.clone()),
+            _ => others.push((input.clone(), *class)),
         }
     }
     let calibration = calibrate(&float, &samples, Ranges::default()).unwrap();
@@ -39,9 +46,9 @@ fn both(data: &Path) -> Both {
 fn int8_is_nearly_as_often_right_as_f32_and_a_quarter_as_large() {
     let Some(data) = data() else { return };
     let Both { float, quantized, others } = both(&data);
-    let [mut in_float, mut in_int8] = [&float, &quantized].map(native);
+    let [mut in_float, mut in_int8] = [float, quantized].map(native);
     let (mut right, mut right_in_int8, mut agreed) = (0, 0, 0);
-    for (input, class) in &others {
+    for (input, class) in others {
         let (a, b) = (top(&run_native(&mut in_float, input)), top(&run_native(&mut in_int8, input)));
         right += i32::from(a == *class);
         right_in_int8 += i32::from(b == *class);
@@ -71,7 +78,7 @@ fn a_component_in_int8_has_at_most_28_hundredths_of_one_in_f32() {
     let Some(data) = data() else { return };
     let Both { float, quantized, .. } = both(&data);
     for media in [&[][..], &["image/jpeg", "image/png"]] {
-        let (float, int8) = (size(&float, media), size(&quantized, media));
+        let (float, int8) = (size(float, media), size(quantized, media));
         println!("{int8} bytes of {float} are {:.4}, with pictures {media:?}", int8 / float);
         assert!(int8 <= 0.28 * float, "{int8} bytes of {float}, with pictures {media:?}");
     }
@@ -81,10 +88,10 @@ fn a_component_in_int8_has_at_most_28_hundredths_of_one_in_f32() {
 fn int8_gives_the_same_bits_natively_in_webassembly_with_and_without_relaxed_simd_and_in_node() {
     let Some(data) = data() else { return };
     let Both { quantized, .. } = both(&data);
-    let inputs: Vec<Vec<f32>> = photographs(&data).iter().map(|(photograph, _)| pixels(photograph)).collect();
-    let mut executor = native(&quantized);
-    let in_node = node::run(&packaged(&quantized, None, Simd::Plain), &inputs);
-    let [relaxed, plain] = [Simd::Relaxed, Simd::Plain].map(|simd| component(&quantized, None, simd));
+    let inputs: Vec<Vec<f32>> = inputs(&data).iter().map(|(input, _)| input.clone()).collect();
+    let mut executor = native(quantized);
+    let in_node = node::run(&packaged(quantized, None, Simd::Plain), &inputs);
+    let [relaxed, plain] = [Simd::Relaxed, Simd::Plain].map(|simd| component(quantized, None, simd));
     for (index, input) in inputs.iter().enumerate() {
         let expected = bytes(&run_native(&mut executor, input));
         assert!(bytes(&run_component(&relaxed, input)) == expected, "relaxed SIMD differs at photograph {index}");

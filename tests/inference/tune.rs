@@ -1,7 +1,7 @@
 //! EfficientNet-Lite0 learns kinds of things of every other photograph and tells those of the others, as often as
 //! scikit-learn's logistic regression on the same features does.
 
-use crate::inference::accuracy::{data, photographs, pixels};
+use crate::inference::accuracy::{data, inputs, photographs};
 use crate::inference::network::{bytes, compiled, native, onnxruntime, run_native, top};
 use maasm::source::{Limits, Source};
 use maasm_tests::python;
@@ -50,7 +50,7 @@ fn a_new_last_layer_is_as_good_as_scikit_learns() {
 
     // The version itself, taken at its word: the kind of its best class.
     let source = Source::from_onnx(&onnx, &Limits::default()).unwrap();
-    let inputs: Vec<Vec<f32>> = photographs.iter().map(|(photograph, _)| pixels(photograph)).collect();
+    let inputs: Vec<Vec<f32>> = inputs(&data).iter().map(|(input, _)| input.clone()).collect();
     let mut untouched = native(&compiled(&source));
     let others = photographs.iter().zip(&inputs).skip(1).step_by(2);
     let right =

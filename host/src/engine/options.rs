@@ -12,7 +12,7 @@ pub struct EngineOptions {
     pub memory_limit: u64,
     /// How many calls may be under way at once. Twice as many as the machine has cores.
     pub max_concurrent: u32,
-    /// Where compiled code is kept.
+    /// Where compiled code is kept: where the environment says, or else beside the component.
     pub cache: CachePolicy,
 }
 
@@ -23,7 +23,7 @@ impl Default for EngineOptions {
             deadline: Duration::from_secs(10),
             memory_limit: 512 << 20,
             max_concurrent: cores.saturating_mul(2),
-            cache: CachePolicy::BesideComponent,
+            cache: CachePolicy::of_environment().unwrap_or_default(),
         }
     }
 }
@@ -38,4 +38,15 @@ pub enum CachePolicy {
     Directory(PathBuf),
     /// Nowhere: every load compiles.
     Off,
+}
+
+/// The variable of the environment that names the folder for compiled code.
+const CODE_FOLDER: &str = "MAASM_CODE_DIR";
+
+impl CachePolicy {
+    /// The folder that `MAASM_CODE_DIR` names, if it is set.
+    pub fn of_environment() -> Option<Self> {
+        let folder = std::env::var_os(CODE_FOLDER).filter(|folder| !folder.is_empty())?;
+        Some(Self::Directory(folder.into()))
+    }
 }

@@ -1,12 +1,12 @@
 //! The template is run until it holds the model, and frozen.
 //!
-//! What happens: the template is instantiated here, asked to reserve memory (`maasm_reserve`), given the encoded
+//! What happens: what the template needs for that is instantiated here, asked to reserve memory (`maasm_reserve`), given the encoded
 //! package and the weights, and told to read them (`maasm_initialize`). Then what the model has no use for is left out, and
 //! Wizer writes a module of the rest whose memory starts as this instance's memory is left.
 
 use super::Error;
 use super::needs;
-use super::shake::{Fate, Filled, shake};
+use super::shake::{Fate, Filled, only, shake};
 use super::template::Template;
 use maasm_plan::Package;
 use std::ops::Range;
@@ -23,7 +23,12 @@ const INITIALIZE: &str = "maasm_initialize";
 pub(super) fn preinitialize(template: Template, package: &Package, constants: &[u8]) -> Result<(Vec<u8>, u32), Error> {
     let broken = |error: wasmtime::Error| Error::Template(format!("{error:#}"));
     let wizer = Wizer::new();
-    let (whole, instrumented) = wizer.instrument(template.module).map_err(broken)?;
+    // Most of the template is kernels and decoders, which do not run here and would take long to compile.
+    let working = match template.relocatable {
+        true => only(template.module, is_done).map_err(|error| Error::Template(format!("{error:#}")))?,
+        false => template.module.to_vec(),
+    };
+    let (whole, instrumented) = wizer.instrument(&working).map_err(broken)?;
     let mut running = Running::start(&instrumented).map_err(broken)?;
     let numbers = match running.fill(package, constants).map_err(broken)? {
         Ok(numbers) => numbers,
@@ -42,6 +47,11 @@ pub(super) fn preinitialize(template: Template, package: &Package, constants: &[
     Ok((module, constants_at))
 }
 
+/// Recognises the exports that are called here and never again.
+fn is_done(export: &str) -> bool {
+    [RESERVE, INITIALIZE].contains(&export)
+}
+
 /// The template without what this model has no use for, in its memory too.
 fn without_the_rest(
     template: &[u8],
@@ -53,7 +63,7 @@ fn without_the_rest(
     let needed = needs::symbols(package);
     let filled = Filled { memory: memory.data(&running.store), numbers };
     let shaken = shake(template, &filled, |name| match name {
-        RESERVE | INITIALIZE => Fate::Done,
+        _ if is_done(name) => Fate::Done,
         _ if !name.starts_with(needs::PREFIX) => Fate::Stays,
         _ if needed.contains(name) => Fate::Inside,
         _ => Fate::Unused,

@@ -197,3 +197,18 @@ fn a_run_confirms_what_the_plan_tells_or_tells_where_that_does_not() {
     let sure = Tried { low: 0.0, high: 1.0, off: 0.0, is_telling: false };
     assert_eq!(decide(Known::Bounded, Some(sure)), Scores::Sigmoid);
 }
+
+#[test]
+fn what_is_too_large_to_be_run_while_somebody_waits_is_followed_alone() {
+    let large = 1 << 28;
+    let sum = |input: &str, output: &str| node("ReduceMean", &[input], &[output], vec![integer("keepdims", 0)]);
+    let graph = GraphProto {
+        name: "large".into(),
+        input: vec![value("numbers", &[large])],
+        output: vec![value("mean", &[])],
+        node: vec![sum("numbers", "mean")],
+        ..Default::default()
+    };
+    let compiled = compile(&model(graph), &Options::default()).unwrap();
+    assert!(super::tried::natively(&compiled, None).is_none());
+}

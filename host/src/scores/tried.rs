@@ -9,6 +9,8 @@ pub const RUNS: u64 = 4;
 /// … if one of them takes many multiply-accumulate operations.
 const FEW_RUNS: u64 = 2;
 const MANY: u64 = 5_000_000_000;
+/// The most bytes of activations of a model that is tried: inputs as large as they are take long to be made up.
+const MOST_ACTIVATIONS: u64 = 128 << 20;
 
 /// The lowest score that is as good as 1.
 const SURE: f64 = 0.999;
@@ -38,8 +40,14 @@ impl Tried {
     }
 }
 
-/// Tries a compiled model natively; none if it gives no numbers.
+/// Tries a compiled model natively; none if it gives no floats, or is too large to be run while somebody waits.
 pub fn natively(compiled: &Compiled, recipe: Option<&Recipe>) -> Option<Tried> {
+    let output = compiled.plan.element_type(compiled.plan.outputs.first()?);
+    if compiled.plan.arena_len > MOST_ACTIVATIONS
+        || !matches!(output, ElementType::F16 | ElementType::F32 | ElementType::F64)
+    {
+        return None;
+    }
     let mut executor = executor(compiled)?;
     let runs = if compiled.multiply_accumulates > MANY { FEW_RUNS } else { RUNS };
     let answers: Vec<Vec<f64>> = (0..runs).filter_map(|run| answer(&mut executor, recipe, run)).collect();

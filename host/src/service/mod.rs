@@ -63,12 +63,12 @@ impl Service {
     }
 
     /// The registry's models on an engine of their own, which keeps compiled code in the registry's folder, if that one
-    /// stays.
+    /// stays and the environment names no other.
     ///
     /// # Errors
     /// If there is no engine with these options.
     pub fn start(registry: Registry, mut options: EngineOptions, max_loaded: u64) -> Result<Self, EngineError> {
-        if !registry.is_temporary() {
+        if !registry.is_temporary() && CachePolicy::of_environment().is_none() {
             options.cache = CachePolicy::Directory(registry.code_folder());
         }
         Ok(Self::new(registry, Engine::new(options)?, max_loaded))

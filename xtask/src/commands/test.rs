@@ -5,6 +5,7 @@ mod tally;
 use crate::workspace::Profile;
 use crate::{browser, guest, licences, node, process, python, unpacked, workspace};
 use anyhow::{Result, bail};
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use tally::Tally;
@@ -42,6 +43,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let succeeded = process::step("running the tests", || {
         let mut test = cargo_test();
         surroundings.tell(&mut test);
+        test.env("MAASM_CODE_DIR", code_folder()?);
         // Tests tell what they measured, and why they are skipped.
         test.args(["--no-fail-fast", "--"]).args(arguments).arg("--show-output");
         process::watch(&mut test, |line| tally.read(line))
@@ -61,6 +63,16 @@ fn cargo_test() -> Command {
     let mut test = workspace::cargo();
     test.arg("test").args(Profile::Quick.arguments()).args(["--lib", "--bins", "--tests"]).args(workspace::PACKAGES);
     test
+}
+
+/// An empty folder for compiled code: what one test has compiled, the others need not.
+fn code_folder() -> Result<PathBuf> {
+    let folder = workspace::target()?.join("tests/code");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// Programs and packages by others that tests need.

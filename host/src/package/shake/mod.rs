@@ -65,17 +65,43 @@ pub fn shake<'a>(module: &'a [u8], filled: &Filled, fate: impl Fn(&str) -> Fate)
         });
     }
 
-    let whole = |function: u32| object.references[function as usize].iter().map(|&(_, thing)| thing).collect();
-    let worked = reach::reach(&object, exports(Fate::Done).into_iter().map(Thing::Function), whole);
+    let done = exports(Fate::Done).into_iter().map(Thing::Function);
+    let worked = reach::reach(&object, done, |function| whole(&object, function));
     let in_memory = memory::references(&object, filled, &worked);
     let from = exports(Fate::Stays).into_iter().map(Thing::Function).chain(in_memory);
     let reached = reach::reach(&object, from, |function| references(&object, &bodies, function));
 
-    let mut next = 0..;
-    let functions = reached.functions.iter().map(|&reached| reached.then(|| next.next()).flatten()).collect();
-    let mut kept = write::Kept { functions, bodies };
+    let mut kept = write::Kept { functions: numbered(&reached), bodies };
     let module = write::write(module, &object, &mut kept, |name| fate(name) == Fate::Stays)?;
     Ok(Shaken { object, reached, module })
+}
+
+/// Leaves out of a module what is not reached from the exports for which `done` holds, which are kept with those that are no
+/// functions. Globals, data and the places in the table of functions stay as they are: what these exports do, they do to the
+/// same memory.
+///
+/// # Errors
+/// If it is none that a linker has left its relocations in.
+pub fn only(module: &[u8], done: impl Fn(&str) -> bool) -> anyhow::Result<Vec<u8>> {
+    let object = Object::read(module)?;
+    let from = object.exports.iter().filter(|(name, _)| done(name)).map(|&(_, function)| Thing::Function(function));
+    let reached = reach::reach(&object, from, |function| whole(&object, function));
+    let never = vec![false; object.bodies.len()];
+    let bodies = object.bodies.iter().map(|body| traps::essential(body, &never)).collect::<Result<_, _>>()?;
+    let mut kept = write::Kept { functions: numbered(&reached), bodies };
+    let is_function = |export: &str| object.exports.iter().any(|(name, _)| *name == export);
+    Ok(write::write(module, &object, &mut kept, |name| done(name) || !is_function(name))?)
+}
+
+/// Everything that a function refers to.
+fn whole(object: &Object, function: u32) -> Vec<Thing> {
+    object.references[function as usize].iter().map(|&(_, thing)| thing).collect()
+}
+
+/// The new indices of the functions that are reached.
+fn numbered(reached: &Reached) -> Vec<Option<u32>> {
+    let mut next = 0..;
+    reached.functions.iter().map(|&reached| reached.then(|| next.next()).flatten()).collect()
 }
 
 /// What the instructions of a function refer to.

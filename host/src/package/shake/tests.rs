@@ -52,6 +52,15 @@ fn what_only_reads_models_and_tells_of_panics_is_left_out() {
 }
 
 #[test]
+fn what_puts_a_model_in_is_a_small_part() {
+    let module = template(Simd::Relaxed).module;
+    let part = only(module, |name| ["maasm_reserve", "maasm_initialize"].contains(&name)).unwrap();
+    Validator::new().validate_all(&part).unwrap();
+    let (part, whole) = (code(&part), code(module));
+    assert!(part * 100 < whole * 30, "{part} of {whole}");
+}
+
+#[test]
 fn the_same_template_gives_the_same_module() {
     assert!(shaken(Simd::Plain, |name| name.contains("conv")) == shaken(Simd::Plain, |name| name.contains("conv")));
 }
