@@ -5,6 +5,7 @@
 //! alone, so that nothing is removed between being written and being referred to.
 
 use super::digest::Digest;
+use super::within::create_within;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -50,14 +51,14 @@ pub struct Stored {
 }
 
 impl Blobs {
-    /// The blobs of the layout in this folder, which is made if it is not there.
+    /// The blobs of the layout in this folder, which must be there.
     ///
     /// # Errors
     /// If it cannot be made.
     pub fn open(layout: &Path, durability: Durability) -> io::Result<Self> {
         let blobs = Self { folder: layout.to_owned(), durability };
-        fs::create_dir_all(blobs.places())?;
-        fs::create_dir_all(blobs.temporaries())?;
+        create_within(layout, &blobs.places())?;
+        create_within(layout, &blobs.temporaries())?;
         Ok(blobs)
     }
 

@@ -136,7 +136,7 @@ impl Registry {
     /// If the file cannot be made.
     pub fn lock_jobs(&self) -> Result<Option<File>> {
         let folder = self.folder().join("jobs");
-        std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
+        self.make_folder(&folder)?;
         let path = folder.join("lock");
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(Error::file(&path))?;
         Ok(file.try_lock().is_ok().then_some(file))

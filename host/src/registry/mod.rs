@@ -14,7 +14,7 @@
 //! - `keys`: who may do what; `audit`: who did what
 //! - `jobs`: work that takes its time
 //! - `garbage`: what nothing needs any more; `check`: whether all is sound, and mending what is not
-//! - `location`: where the folder is
+//! - `location`: where the folder is; `within`: folders in it
 //! - `error`: everything that can go wrong
 
 mod aliases;
@@ -38,6 +38,7 @@ mod manifest;
 pub mod oci;
 mod traffic;
 mod versions;
+mod within;
 
 pub use aliases::Alias;
 pub use audit::Entry;
@@ -61,6 +62,7 @@ pub use versions::Record;
 use crate::temporary;
 use blobs::Blobs;
 use database::Database;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,6 +86,7 @@ impl Registry {
     /// # Errors
     /// If the folder cannot be used.
     pub fn open(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(Error::file(folder))?;
         Self::with(folder.to_owned(), Durability::Full, None)
     }
 
@@ -112,6 +115,14 @@ impl Registry {
     /// Whether it goes away with the process.
     pub fn is_temporary(&self) -> bool {
         self.inner.temporary.is_some()
+    }
+
+    /// Makes the folder at this path, which lies within the registry's.
+    ///
+    /// # Errors
+    /// If it cannot be made, or the registry's is gone.
+    pub fn make_folder(&self, path: &Path) -> Result<()> {
+        within::create_within(self.folder(), path).map_err(Error::file(path))
     }
 
     /// Its blobs.

@@ -12,7 +12,6 @@ use maasm_evaluation::report::{Host, Search, Subject, Task};
 use maasm_evaluation::run::{self, Answers, Effort, Options, Progress, Scorer, Scorers};
 use maasm_evaluation::summary::{self, Answered, Method};
 use maasm_plan::Scores;
-use std::fs;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -142,7 +141,7 @@ impl Service {
             return Ok(None);
         }
         let folder = self.registry().answers_folder();
-        fs::create_dir_all(&folder).map_err(registry::Error::file(&folder))?;
+        self.registry().make_folder(&folder)?;
         let identity = [subject.digest.as_bytes(), &data.fingerprint(), computed.as_bytes()].concat();
         Ok(Some(folder.join(Digest::of(&identity).hex())))
     }

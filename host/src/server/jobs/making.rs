@@ -10,7 +10,6 @@ use maasm_evaluation::run::Progress;
 use maasm_evaluation::summary::Method;
 use serde::Serialize;
 use serde_json::Value;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +50,7 @@ pub async fn make<T: Serialize + Send + 'static>(
         handle: Handle::current(),
         stopped: stop.0.clone(),
     };
-    fs::create_dir_all(&maker.folder).map_err(registry::Error::file(&maker.folder))?;
+    maker.service.registry().make_folder(&maker.folder)?;
     let lost = |_| Problem::new(Kind::Internal, "the work ended without an answer");
     let made = tokio::task::spawn_blocking(move || work(&maker)).await.map_err(lost)??;
     drop(stop);

@@ -45,7 +45,7 @@ impl Spool {
     pub(super) fn new(registry: &Registry, most: Most) -> Result<Self, Problem> {
         let id = uuid::Uuid::now_v7().to_string();
         let folder = registry.job_folder(&id);
-        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+        registry.make_folder(&folder)?;
         Ok(Self { id, folder, hasher: Sha256::new(), received: 0, most, kept: false })
     }
 

@@ -149,7 +149,7 @@ impl Service {
         let calibrate = wanted.calibrate.map(|path| path.display().to_string()).unwrap_or_default();
         let identity = [parent.component.to_string().as_bytes(), &data.fingerprint(), calibrate.as_bytes()].concat();
         let folder = self.registry().searches_folder();
-        fs::create_dir_all(&folder).map_err(registry::Error::file(&folder))?;
+        self.registry().make_folder(&folder)?;
         Ok(folder.join(Digest::of(&identity).hex()))
     }
 }
