@@ -1,6 +1,6 @@
 //! Compiled models give what tract's own interpreter gives for the same graph.
 
-use maasm::compile::{Compiled, Error, Options, compile};
+use maasm_compile::{Compiled, Error, Options, compile};
 use maasm_plan::op::Unary;
 use maasm_plan::{Op, Place};
 use maasm_runtime::{AlignedBytes, Executor};

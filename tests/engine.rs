@@ -1,6 +1,6 @@
 //! The engine holds whatever a component does: it ends it, says why, and serves on.
 
-use maasm::engine::{CachePolicy, CallError, Engine, EngineOptions, LoadError, Model};
+use maasm_engine::{CachePolicy, CallError, Engine, EngineOptions, LoadError, Model};
 use maasm_tests::component;
 use std::fs;
 use std::path::{Path, PathBuf};

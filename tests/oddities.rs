@@ -1,7 +1,7 @@
 //! Graphs that are written in unusual ways.
 
 use crate::property::native::{self, Answer};
-use maasm::compile::{Compiled, Note, Options, compile};
+use maasm_compile::{Compiled, Note, Options, compile};
 use maasm_tests::onnx::{model, node, value, value_of, weights};
 use maasm_tests::tensor::Tensor;
 use tract_onnx::pb::tensor_proto::DataType;

@@ -1,8 +1,8 @@
 //! A packaged model is one file that imports nothing, is no larger than it must be, and works.
 
-use maasm::compile::Compiled;
-use maasm::engine::{CachePolicy, CallError, Engine, EngineOptions, LoadError, Model, ModelError};
-use maasm::package::{Error, Simd, package};
+use maasm_compile::Compiled;
+use maasm_engine::{CachePolicy, CallError, Engine, EngineOptions, LoadError, Model, ModelError};
+use maasm_package::{Error, Simd, package};
 use maasm_plan::op::{Op, Softmax};
 use maasm_plan::recipe::{Channels, Filter, ImageRecipe, Layout, Resize};
 use maasm_plan::{Card, ElementType, Place, Plan, Port, Recipe, Step, Tensor};

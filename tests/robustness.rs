@@ -1,8 +1,8 @@
 //! Whatever is done to a model file, reading and compiling it ends with a result or an error: no panic, no hang, no
 //! memory that the file only claims to need.
 
-use maasm::compile::{self, Options};
-use maasm::source::{Limits, Source};
+use maasm_compile::{self as compile, Options};
+use maasm_graph::{Limits, Source};
 use maasm_tests::graph::int;
 use maasm_tests::mutation;
 use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights, whole_numbers};

@@ -1,6 +1,6 @@
 //! Reading models: good ones are read whole, bad ones are refused with one sentence that says what is wrong.
 
-use maasm::source::{Limits, Source};
+use maasm_graph::{Limits, Source};
 use maasm_tests::onnx::{encode, model, node, small_network, value, weights};
 use std::path::{Path, PathBuf};
 use tract_onnx::pb::tensor_proto::DataLocation;

@@ -1,7 +1,7 @@
 //! A model as structure and parameters: taken apart and put together it is the same model, whatever file format the
 //! parameters come in; and files that do not fit are refused with everything that is wrong with them.
 
-use maasm::source::{Limits, Parts, Source};
+use maasm_graph::{Limits, Parts, Source};
 use maasm_tests::onnx::{encode, integers, model, node, small_network, value, weights};
 use maasm_tests::random::Random;
 use maasm_tests::{mutation, python, skip, torch};

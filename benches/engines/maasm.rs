@@ -3,11 +3,12 @@
 mod nn;
 
 use anyhow::{Context, Result, bail};
-use maasm::compile::quantize::{Ranges, calibrate};
-use maasm::compile::{Compiled, Options, compile};
-use maasm::engine::{ElementType, Engine, EngineOptions, Model, Tensor};
-use maasm::package::{Simd, package};
-use maasm::source::{Limits, Source};
+use maasm_compile::quantize::calibrate;
+use maasm_compile::{Compiled, Options, compile};
+use maasm_component::Ranges;
+use maasm_engine::{ElementType, Engine, EngineOptions, Model, Tensor};
+use maasm_graph::{Limits, Source};
+use maasm_package::{Simd, package};
 use maasm_plan::Card;
 use maasm_runtime::{AlignedBytes, Executor};
 use std::io::{BufRead, stdin};
@@ -101,7 +102,7 @@ fn recognize_warm(path: &Path, picture: &[u8]) -> Result<()> {
     serve("maasm recognising, one instance", || Ok(scores(session.recognize(picture, 5)?)))
 }
 
-fn scores(recognition: maasm::engine::Recognition) -> Vec<f32> {
+fn scores(recognition: maasm_engine::Recognition) -> Vec<f32> {
     recognition.classifications.iter().map(|classification| classification.score).collect()
 }
 

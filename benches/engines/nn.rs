@@ -2,9 +2,9 @@
 
 use super::{compiled, floats, serve};
 use anyhow::{Context, Result, anyhow, bail};
-use maasm::engine::{CachePolicy, ElementType, Engine, EngineOptions, Model, Tensor};
-use maasm::package::{Kept, Simd, kept, over_nn, package};
+use maasm_engine::{CachePolicy, ElementType, Engine, EngineOptions, Model, Tensor};
 use maasm_nn::{Graph, Graphs, Native, Onnxruntime};
+use maasm_package::{Kept, Simd, kept, over_nn, package};
 use maasm_plan::Card;
 use std::path::Path;
 use std::sync::Barrier;

@@ -1,7 +1,8 @@
 //! The `maasm` command line: parse, call, print.
 #![forbid(unsafe_code)]
 
-use maasm::{cli, temporary};
+use maasm::cli;
+use maasm_files::temporary;
 use std::process::ExitCode;
 
 /// Usage errors end with 2, by clap.

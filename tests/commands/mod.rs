@@ -17,3 +17,4 @@ mod publish;
 pub mod samples;
 mod texts;
 mod transfer;
+mod worker;

@@ -87,7 +87,7 @@ fn named_well(version: &str, rightly: bool) -> Vec<u8> {
     // How often each class is the answer to pictures of each class.
     let model = folder.path().join("model.wasm");
     std::fs::write(&model, labelled("animals", version, CLASSES)).unwrap();
-    let engine = maasm::engine::Engine::new(Default::default()).unwrap();
+    let engine = maasm_engine::Engine::new(Default::default()).unwrap();
     let model = engine.load(&model).unwrap();
     let mut counts = [[0; 5]; 5];
     for number in 0..40 {

@@ -1,7 +1,7 @@
 //! The programs in `examples/` answer as this project's own host does. The one in Rust has its test beside it.
 
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_tests::answers::Answers;
 use maasm_trials::hosts::{file, jco, output, python_with_wasmtime, transpile};
 use std::process::Command;

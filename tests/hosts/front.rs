@@ -1,7 +1,7 @@
 //! A composed service in another project's host answers as `maasm serve` does: the same JSON and the same errors.
 
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_trials::client::Answer;
 use maasm_trials::hosts::{Served, output, wash, wash_dev, wasmtime};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! A model, a picture, and what this project's own host makes of them.
 
-use maasm::engine::{Engine, EngineOptions};
-use maasm::package::Simd;
+use maasm_engine::{Engine, EngineOptions};
+use maasm_package::Simd;
 use maasm_tests::answers::Answers;
 use maasm_trials::models;
 use std::path::PathBuf;

@@ -4,7 +4,7 @@
 //! package answers every import of that package, each by the dependency's export of the same name.
 
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_trials::hosts::{Served, file, output, wasmtime};
 use std::process::{Command, Stdio};
 use wac_graph::types::Package;

@@ -2,7 +2,7 @@
 
 use crate::hosts::front::composed;
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_tests::docker::Docker;
 use maasm_tests::{python, skip};
 use maasm_trials::hosts::wash;

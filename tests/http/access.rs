@@ -3,7 +3,7 @@
 use crate::http::models::small;
 use crate::http::pictures::jpeg;
 use crate::http::server::{Answer, Server, length};
-use maasm::registry::{Grant, Intent, NewKey, Registry, Role};
+use maasm_registry::{Grant, Intent, NewKey, Registry, Role};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -107,37 +107,41 @@ fn filled(path: &str) -> String {
 
 #[test]
 fn every_route_opens_to_the_keys_of_its_role_and_to_no_others() {
-    let keys = EVERY_ROLE.map(|role| (role, LOCKED.key(&grant(&[role])).secret));
-    let before = LOCKED.state();
+    // No other test changes anything there.
+    let locked = Locked::start(&[]);
+    let keys = EVERY_ROLE.map(|role| (role, locked.key(&grant(&[role])).secret));
+    let before = locked.state();
     for (needed, method, path, body, status) in ROUTES {
         for (role, secret) in &keys {
             let may = *role == needed || *role == Role::Admin || (needed == Role::Infer && method == "GET");
-            let response = LOCKED.send(secret, method, &filled(path), body.as_bytes());
+            let response = locked.send(secret, method, &filled(path), body.as_bytes());
             let expected = if may { status } else { 403 };
             assert_eq!(response.status, expected, "{method} {path} with the role {role:?}: {response:?}");
         }
-        let open = LOCKED.server.send(method, &filled(path), &length(body.as_bytes()), body.as_bytes());
+        let open = locked.server.send(method, &filled(path), &length(body.as_bytes()), body.as_bytes());
         open.is_problem(401, "unauthorized", "this server needs a key");
     }
-    assert_eq!(LOCKED.state(), before);
+    assert_eq!(locked.state(), before);
 }
 
 #[test]
 fn whoever_may_publish_but_not_deploy_does_not_deploy_by_publishing() {
-    let publisher = LOCKED.key(&grant(&[Role::Publish])).secret;
-    let before = LOCKED.state();
+    // No other test changes anything there.
+    let locked = Locked::start(&[]);
+    let publisher = locked.key(&grant(&[Role::Publish])).secret;
+    let before = locked.state();
     let model = small("animals", "9.0.0");
     let pull = br#"{"from": "oci://127.0.0.1:1/animals:9.0.0", "deploy": true}"#;
     for (path, body) in [("/api/v1/model?deploy=true&wait=true", &model[..]), ("/api/v1/pull", pull)] {
-        let answer = LOCKED.send(&publisher, "POST", path, body);
+        let answer = locked.send(&publisher, "POST", path, body);
         answer.is_problem(403, "forbidden", "does not have the role deploy");
     }
-    assert_eq!(LOCKED.state(), before);
+    assert_eq!(locked.state(), before);
 }
 
 #[test]
 fn the_routes_above_are_all_that_are_described() {
-    let document = serde_json::to_value(maasm::server::document()).unwrap();
+    let document = serde_json::to_value(maasm_server::document()).unwrap();
     let mut described = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         let methods = operations.as_object().unwrap().keys().filter(|key| *key != "parameters");

@@ -3,7 +3,7 @@
 use crate::http::models::small;
 use crate::http::pictures::jpeg;
 use crate::http::server::{Server, length};
-use maasm::registry::Registry;
+use maasm_registry::Registry;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;

@@ -1,9 +1,9 @@
 //! Models to serve: a small network that works, and components that do not.
 
 use crate::http::server::maasm;
-use maasm::compile::{Options, compile};
-use maasm::package::{Simd, package};
-use maasm::source::{Limits, Source};
+use maasm_compile::{Options, compile};
+use maasm_graph::{Limits, Source};
+use maasm_package::{Simd, package};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use maasm_tests::onnx::{encode, model, node, small_network, value_of};

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
 
 fn document() -> Value {
-    serde_json::to_value(maasm::server::document()).unwrap()
+    serde_json::to_value(maasm_server::document()).unwrap()
 }
 
 /// All operations: where, how, what.
@@ -26,7 +26,7 @@ fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
 
 #[test]
 fn the_checked_in_description_is_the_servers() {
-    let text = maasm::server::document().to_pretty_json().unwrap() + "\n";
+    let text = maasm_server::document().to_pretty_json().unwrap() + "\n";
     if std::env::var_os("MAASM_UPDATE_DOCS").is_some() {
         std::fs::write(COPY, &text).unwrap();
     }

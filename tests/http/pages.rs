@@ -2,7 +2,7 @@
 
 use crate::http::models::small;
 use crate::http::server::Server;
-use maasm::registry::{Grant, Intent, Registry, Role};
+use maasm_registry::{Grant, Intent, Registry, Role};
 use maasm_tests::browser::{Browser, seen};
 use serde_json::json;
 use std::io::{Read, Write};

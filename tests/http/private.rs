@@ -3,7 +3,7 @@
 use crate::http::models::small;
 use crate::http::pictures::jpeg;
 use crate::http::server::{Answer, Server, length, maasm};
-use maasm::registry::Registry;
+use maasm_registry::Registry;
 use maasm_tests::docker::Docker;
 use maasm_tests::onnx::{encode, small_network, value, weights};
 use serde_json::json;

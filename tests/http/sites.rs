@@ -5,7 +5,7 @@
 use crate::http::models::small;
 use crate::http::pictures::jpeg;
 use crate::http::server::{Answer, Server, head, length, maasm, read_answer};
-use maasm::registry::{Grant, Intent, Registry, Role};
+use maasm_registry::{Grant, Intent, Registry, Role};
 use serde_json::Value;
 use std::io::Write;
 use std::net::TcpStream;
@@ -40,7 +40,7 @@ const FOREIGN: [&str; 8] = [
 /// Every route that is described, and those that are not: method, path and whether it takes a document that changes
 /// something.
 fn routes() -> Vec<(String, String, bool)> {
-    let document = serde_json::to_value(maasm::server::document()).unwrap();
+    let document = serde_json::to_value(maasm_server::document()).unwrap();
     let mut routes = Vec::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap().iter().filter(|(key, _)| *key != "parameters") {

@@ -1,9 +1,9 @@
 //! EfficientNet-Lite0 on real photographs: as often right as it should be, and of one mind with onnxruntime.
 
 use crate::inference::network::{compiled, component, native, onnxruntime, run_component, run_native, top};
-use maasm::package::Simd;
-use maasm::source::{Limits, Source};
+use maasm_graph::{Limits, Source};
 use maasm_media::{decode, preprocess, preset};
+use maasm_package::Simd;
 use maasm_plan::Recipe;
 use maasm_plan::recipe::{ImageRecipe, Layout};
 use maasm_tests::{python, skip};

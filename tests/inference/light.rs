@@ -1,10 +1,11 @@
 //! The `light_*` networks of ONNX's own backend tests, with the outputs shipped beside them.
 
 use crate::inference::network::{component, floats, native, run_component, run_native};
-use maasm::compile::quantize::{Ranges, calibrate};
-use maasm::compile::{Options, compile_within};
-use maasm::package::Simd;
-use maasm::source::{Limits, Source};
+use maasm_compile::quantize::calibrate;
+use maasm_compile::{Options, compile_within};
+use maasm_component::Ranges;
+use maasm_graph::{Limits, Source};
+use maasm_package::Simd;
 use maasm_tests::python;
 use prost::Message;
 use tract_onnx::pb::TensorProto;

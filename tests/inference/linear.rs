@@ -3,9 +3,9 @@
 
 use crate::inference::accuracy::{data, inputs};
 use crate::inference::network::{bytes, compiled, component, native, onnxruntime, run_component, run_native, top};
-use maasm::compile::{Compiled, Layers};
-use maasm::package::Simd;
-use maasm::source::{Limits, Source};
+use maasm_compile::{Compiled, Layers};
+use maasm_graph::{Limits, Source};
+use maasm_package::Simd;
 use maasm_plan::Op;
 use maasm_tests::onnx::{self, integers, node, value};
 use maasm_tests::python;

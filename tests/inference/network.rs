@@ -1,9 +1,9 @@
 //! A compiled network, natively and as a component.
 
-use maasm::compile::{Compiled, Options, compile};
-use maasm::engine::{CachePolicy, ElementType, Engine, EngineOptions, Model, Tensor};
-use maasm::package::{Simd, package};
-use maasm::source::Source;
+use maasm_compile::{Compiled, Options, compile};
+use maasm_engine::{CachePolicy, ElementType, Engine, EngineOptions, Model, Tensor};
+use maasm_graph::Source;
+use maasm_package::{Simd, package};
 use maasm_plan::{Card, Recipe};
 use maasm_runtime::{AlignedBytes, Executor};
 use maasm_tests::python;

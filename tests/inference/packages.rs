@@ -4,10 +4,10 @@
 //! cat shows no text and nothing to censor, but a network's numbers must be right whatever it sees.
 
 use crate::inference::network::{component, floats, native, onnxruntime, run_component, run_native, top};
-use maasm::compile::{Options, compile};
-use maasm::package::Simd;
-use maasm::source::{Limits, Source};
+use maasm_compile::{Options, compile};
+use maasm_graph::{Limits, Source};
 use maasm_media::{decode, preprocess, preset};
+use maasm_package::Simd;
 use maasm_plan::recipe::Layout;
 use maasm_tests::python;
 use std::fs;

@@ -4,10 +4,11 @@
 use crate::inference::accuracy::{data, inputs, photographs, recipe};
 use crate::inference::network::{bytes, compiled, component, native, packaged, run_component, run_native, top};
 use crate::inference::node;
-use maasm::compile::quantize::{Ranges, calibrate};
-use maasm::compile::{Compiled, Options, compile};
-use maasm::package::{Simd, package};
-use maasm::source::{Limits, Source};
+use maasm_compile::quantize::calibrate;
+use maasm_compile::{Compiled, Options, compile};
+use maasm_component::Ranges;
+use maasm_graph::{Limits, Source};
+use maasm_package::{Simd, package};
 use maasm_plan::{Card, Op, Recipe};
 use std::path::Path;
 use std::process::Command;
@@ -123,7 +124,7 @@ fn a_component_in_int8_is_made_from_the_command_line_and_recognises_photographs(
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let size = std::fs::metadata(&output).unwrap().len();
     assert!(size < 5_500_000, "it has {size} bytes");
-    let engine = maasm::engine::Engine::new(Default::default()).unwrap();
+    let engine = maasm_engine::Engine::new(Default::default()).unwrap();
     let model = engine.load(&output).unwrap();
     let photographs = photographs(&data);
     let right = photographs.iter().take(20).filter(|(photograph, class)| {

@@ -1,10 +1,10 @@
 //! Classifiers as exporters write them: their scores are what onnxruntime says of the same inputs, whether the model gives
 //! probabilities, numbers between 0 and 1 or logits, and however its end is written.
 
-use maasm::compile::{Options, compile};
-use maasm::engine::{Engine, EngineOptions};
-use maasm::scores;
-use maasm::source::{Limits, Source};
+use maasm_compile::{Options, compile};
+use maasm_engine::{Engine, EngineOptions};
+use maasm_graph::{Limits, Source};
+use maasm_scores as scores;
 use maasm_tests::python;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 
 use crate::inference::accuracy::{data, inputs, photographs};
 use crate::inference::network::{bytes, compiled, native, onnxruntime, run_native, top};
-use maasm::source::{Limits, Source};
+use maasm_graph::{Limits, Source};
 use maasm_tests::python;
 use prost::Message;
 use serde_json::Value;

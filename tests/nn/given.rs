@@ -1,10 +1,10 @@
 //! A component that asks for a graph which is not its own, in the engine that serves.
 
 use crate::nn::support::{NAME, card, compiled, engine};
-use maasm::compile::Options;
-use maasm::engine::{CallError, Tensor};
-use maasm::package::over_nn;
+use maasm_compile::Options;
+use maasm_engine::{CallError, Tensor};
 use maasm_nn::{Graphs, Native};
+use maasm_package::over_nn;
 use maasm_plan::Card;
 use maasm_runtime::AlignedBytes;
 use maasm_tests::onnx::small_network;

@@ -1,8 +1,8 @@
 //! Weights are there once, however many ask at a time.
 
 use crate::nn::support::{by_host, compiled, component, engine};
-use maasm::compile::Options;
-use maasm::engine::{ElementType, Tensor};
+use maasm_compile::Options;
+use maasm_engine::{ElementType, Tensor};
 use maasm_tests::onnx::{model, node, value, weights};
 use std::sync::Barrier;
 use tract_onnx::pb::GraphProto;

@@ -1,10 +1,12 @@
 //! What the host computes is what the component computes.
 
 use crate::nn::support::{by_host, card, compiled, component, engine, in_sandbox};
-use maasm::compile::quantize::{Ranges, calibrate};
-use maasm::compile::{Options, WeightFormat};
-use maasm::engine::{CallError, ElementType, ModelError, Tensor};
-use maasm::package::{kept, over_nn};
+use maasm_compile::Options;
+use maasm_compile::quantize::calibrate;
+use maasm_component::Ranges;
+use maasm_component::WeightFormat;
+use maasm_engine::{CallError, ElementType, ModelError, Tensor};
+use maasm_package::{kept, over_nn};
 use maasm_tests::onnx::{model, node, small_network, value, value_of};
 use tract_onnx::pb::GraphProto;
 use tract_onnx::pb::tensor_proto::DataType;

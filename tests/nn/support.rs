@@ -1,10 +1,10 @@
 //! Models computed by the host.
 
-use maasm::compile::{Compiled, Options, compile};
-use maasm::engine::{CachePolicy, Engine, EngineOptions, Model};
-use maasm::package::{Kept, Simd, kept, over_nn, package};
-use maasm::source::{Limits, Source};
+use maasm_compile::{Compiled, Options, compile};
+use maasm_engine::{CachePolicy, Engine, EngineOptions, Model};
+use maasm_graph::{Limits, Source};
 use maasm_nn::{Graphs, Native};
+use maasm_package::{Kept, Simd, kept, over_nn, package};
 use maasm_plan::Card;
 use maasm_tests::onnx::encode;
 use std::time::Duration;

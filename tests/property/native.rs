@@ -1,6 +1,6 @@
 //! This project's answer.
 
-use maasm::compile::{Options, compile};
+use maasm_compile::{Options, compile};
 use maasm_plan::ElementType;
 use maasm_runtime::{AlignedBytes, Executor};
 use maasm_tests::tensor::Tensor;

@@ -1,9 +1,9 @@
 //! Manifests: ours, to the letter, and others'.
 
 use crate::registry::layout::{Layout, facts};
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::artifact;
-use maasm::registry::oci::facts::Facts;
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::artifact;
+use maasm_registry::oci::facts::Facts;
 use maasm_tests::component;
 use serde_json::{Value, json};
 

@@ -3,15 +3,15 @@
 use crate::registry::docker::{Docker, Referred};
 use crate::registry::layout::{Layout, options};
 use crate::registry::liar::Liar;
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::attachment;
-use maasm::registry::oci::remote::Options;
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::attachment;
+use maasm_registry::oci::remote::Options;
 use maasm_tests::component;
 use serde_json::json;
 
 const REPORT: &str = "application/vnd.example.report+json";
 
-fn attach(layout: &Layout, to: maasm::registry::blobs::Stored, report: &str) -> Digest {
+fn attach(layout: &Layout, to: maasm_registry::blobs::Stored, report: &str) -> Digest {
     let said = [("org.opencontainers.image.title".to_owned(), "report.json".to_owned())].into();
     attachment::write(&layout.blobs, to, REPORT, report.as_bytes(), said).unwrap().digest
 }

@@ -1,9 +1,9 @@
 //! `maasm push` and `maasm pull`, and what `wash` pulls recognises a picture.
 
 use crate::registry::docker::Docker;
-use maasm::engine::EngineOptions;
-use maasm::registry::{Intent, Provenance, Registry};
-use maasm::service::Service;
+use maasm_app::Service;
+use maasm_engine::EngineOptions;
+use maasm_registry::{Intent, Provenance, Registry};
 use maasm_tests::component;
 use serde_json::Value;
 use std::path::Path;

@@ -3,9 +3,9 @@
 use crate::registry::docker::{Docker, Referred};
 use crate::registry::layout::{Layout, options};
 use crate::registry::liar::Liar;
-use maasm::registry::oci::credentials::Credentials;
-use maasm::registry::oci::reference::Reference;
-use maasm::registry::oci::remote::{Error, Options};
+use maasm_registry::oci::credentials::Credentials;
+use maasm_registry::oci::reference::Reference;
+use maasm_registry::oci::remote::{Error, Options};
 use maasm_tests::component;
 use serde_json::json;
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
 //! Docker's registry, and how it is referred to.
 
-use maasm::registry::oci::reference::Reference;
+use maasm_registry::oci::reference::Reference;
 use std::net::SocketAddr;
 
 pub use maasm_tests::docker::Docker;

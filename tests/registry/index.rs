@@ -1,7 +1,7 @@
 //! The layout as others see it.
 
 use crate::registry::layout::Layout;
-use maasm::registry::oci::index::{self, Entry, IndexError};
+use maasm_registry::oci::index::{self, Entry, IndexError};
 use maasm_tests::component;
 
 #[test]

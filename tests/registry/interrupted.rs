@@ -3,9 +3,9 @@
 use crate::registry::docker::{Docker, Referred, reference};
 use crate::registry::layout::{Layout, options};
 use crate::registry::proxy::{Direction, Proxy};
-use maasm::registry::blobs::{Blobs, Durability};
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::remote::{self, Error, Options, Progress};
+use maasm_registry::blobs::{Blobs, Durability};
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::remote::{self, Error, Options, Progress};
 use maasm_tests::component;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;

@@ -1,11 +1,11 @@
 //! A folder with a layout, and versions in it.
 
-use maasm::registry::blobs::{Blobs, Durability, Lock, Stored};
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::artifact;
-use maasm::registry::oci::facts::Facts;
-use maasm::registry::oci::reference::Reference;
-use maasm::registry::oci::remote::{self, Error, Options, Progress, Pulled, Version};
+use maasm_registry::blobs::{Blobs, Durability, Lock, Stored};
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::artifact;
+use maasm_registry::oci::facts::Facts;
+use maasm_registry::oci::reference::Reference;
+use maasm_registry::oci::remote::{self, Error, Options, Progress, Pulled, Version};
 use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;

@@ -2,9 +2,9 @@
 
 use crate::registry::layout::{Layout, options};
 use crate::registry::liar::Liar;
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::artifact;
-use maasm::registry::oci::remote::Error;
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::artifact;
+use maasm_registry::oci::remote::Error;
 use maasm_tests::component;
 
 /// What a pull comes to from a registry that lies about the component; nothing of it may stay.

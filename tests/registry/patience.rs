@@ -2,7 +2,7 @@
 
 use crate::registry::layout::{Layout, options};
 use crate::registry::liar::Liar;
-use maasm::registry::oci::remote::{self, Error, Progress};
+use maasm_registry::oci::remote::{self, Error, Progress};
 use maasm_tests::component;
 use std::sync::Mutex;
 use std::time::Duration;

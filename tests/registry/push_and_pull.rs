@@ -2,8 +2,8 @@
 
 use crate::registry::docker::{Docker, Referred};
 use crate::registry::layout::{Layout, facts, options};
-use maasm::registry::digest::Digest;
-use maasm::registry::oci::remote::{self, Error, Options, Progress, Version};
+use maasm_registry::digest::Digest;
+use maasm_registry::oci::remote::{self, Error, Options, Progress, Version};
 use maasm_tests::component;
 use std::sync::Mutex;
 

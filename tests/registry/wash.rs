@@ -2,9 +2,9 @@
 
 use crate::registry::docker::{Docker, Referred};
 use crate::registry::layout::{Layout, options};
-use maasm::engine::{CachePolicy, Engine, EngineOptions};
-use maasm::registry::blobs::Stored;
-use maasm::registry::oci::attachment;
+use maasm_engine::{CachePolicy, Engine, EngineOptions};
+use maasm_registry::blobs::Stored;
+use maasm_registry::oci::attachment;
 use maasm_tests::{component, python};
 use serde_json::Value;
 use std::collections::BTreeSet;

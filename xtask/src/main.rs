@@ -5,6 +5,7 @@
 //! - `toolchain/`: finds or installs a way to compile for WebAssembly
 //! - `measure/`: engines taking turns, and the table of how long they took
 //! - `guest`: compiles the component templates
+//! - `layers`: whether every crate uses only what it may
 //! - `licences`: whether every dependency's licence is allowed
 //! - `samples`: the model and the photograph that `serve` shows
 //! - `unpacked`: programs that tests start themselves, such as a registry
@@ -19,6 +20,7 @@ mod apt;
 mod browser;
 mod commands;
 mod guest;
+mod layers;
 mod licences;
 mod machine;
 mod measure;

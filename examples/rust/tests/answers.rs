@@ -3,7 +3,7 @@
 #[path = "../../../tests/hosts/own.rs"]
 mod own;
 
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_tests::answers::Answers;
 use own::Sample;
 use std::process::Command;

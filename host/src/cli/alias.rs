@@ -3,10 +3,10 @@
 use super::place::At;
 use super::split::name;
 use super::table::aligned;
-use crate::registry::{Alias, Reference};
-use crate::server::{AliasRequest, ModelDetails};
 use anyhow::Result;
 use clap::Subcommand;
+use maasm_registry::{Alias, Reference};
+use maasm_server::{AliasRequest, ModelDetails};
 use reqwest::Method;
 
 /// Names that stand for versions, such as `stable`.

@@ -4,9 +4,9 @@ use super::page::Page;
 use super::phrases::more;
 use super::place::At;
 use super::table::aligned;
-use crate::registry::Entry;
-use crate::server::Audit;
 use anyhow::Result;
+use maasm_registry::Entry;
+use maasm_server::Audit;
 
 /// Show every change, newest first: who wanted it, and when.
 #[derive(clap::Args)]

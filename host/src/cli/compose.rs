@@ -1,9 +1,9 @@
 //! `maasm compose`
 
 use super::output::{self, Inputs};
-use crate::compose;
 use anyhow::Result;
 use bytesize::ByteSize;
+use maasm_export::compose;
 use std::path::PathBuf;
 
 /// Make a model component one that serves itself over HTTP, in any host of wasi:http.

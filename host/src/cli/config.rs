@@ -34,7 +34,7 @@ const NAME: &str = "maasm.toml";
 pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command> {
     let Some(path) = file(arguments)? else { return Ok(command) };
     let called = path.display();
-    let text = crate::text::read(&path)?;
+    let text = maasm_files::text::read(&path)?;
     let table: Table = text.parse().with_context(|| format!("{called} is not in the form of TOML"))?;
     with(command, table).with_context(|| called.to_string())
 }
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn what_may_be_repeated_may_be_a_list_and_the_command_line_replaces_it() {
-        let hosts = |file: &str, line: &[&str]| -> Vec<crate::server::Host> {
+        let hosts = |file: &str, line: &[&str]| -> Vec<maasm_server::Host> {
             let matches = read(file, line).unwrap();
             let hosts = matches.subcommand().unwrap().1.get_many("allow_host");
             hosts.into_iter().flatten().cloned().collect()

@@ -1,7 +1,7 @@
 //! `--data-dir`: where models are kept.
 
-use crate::registry::{Registry, data_folder};
 use anyhow::Result;
+use maasm_registry::{Registry, data_folder};
 use std::path::{Path, PathBuf};
 
 /// Where models are kept.

@@ -1,8 +1,8 @@
 //! `maasm delete`
 
 use super::place::At;
-use crate::registry::{Record, Reference, Selector};
 use anyhow::Result;
+use maasm_registry::{Record, Reference, Selector};
 use semver::Version;
 
 /// Delete a version.

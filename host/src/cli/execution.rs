@@ -1,6 +1,6 @@
 //! What computes a deployment's versions, on the command line.
 
-use crate::registry::{Backend, Execution, Nn};
+use maasm_registry::{Backend, Execution, Nn};
 use std::num::NonZeroU32;
 
 /// What computes.

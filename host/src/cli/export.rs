@@ -1,10 +1,10 @@
 //! `maasm export`
 
 use super::output::{self, Inputs};
-use crate::engine::{Engine, EngineOptions};
-use crate::export::{self, Exported, File, Options, Target};
-use crate::registry::oci::reference::Reference;
 use anyhow::{Context, Result, bail};
+use maasm_engine::{Engine, EngineOptions};
+use maasm_export::{self as export, Exported, File, Options, Target};
+use maasm_registry::oci::reference::Reference;
 use std::fs;
 use std::path::{Path, PathBuf};
 

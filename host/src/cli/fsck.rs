@@ -2,9 +2,9 @@
 
 use super::phrases::size;
 use super::place::At;
-use crate::registry::{Finding, Findings};
-use crate::server::CheckRequest;
 use anyhow::Result;
+use maasm_registry::{Finding, Findings};
+use maasm_server::CheckRequest;
 use reqwest::Method;
 use std::process::ExitCode;
 

@@ -2,8 +2,8 @@
 
 use super::phrases::size;
 use super::place::At;
-use crate::registry::{Collected, Retention};
 use anyhow::Result;
+use maasm_registry::{Collected, Retention};
 use reqwest::Method;
 use std::time::Duration;
 

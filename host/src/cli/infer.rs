@@ -1,9 +1,9 @@
 //! `maasm infer`
 
 use super::output::{self, Inputs};
-use crate::engine::{Engine, EngineOptions, Tensor};
-use crate::tensors::{self, npy};
 use anyhow::{Context, Result};
+use maasm_app::tensors::{self, npy};
+use maasm_engine::{Engine, EngineOptions, Tensor};
 use std::io::Cursor;
 use std::path::PathBuf;
 

@@ -24,10 +24,10 @@ mod unsupported;
 pub use inspection::Inspection;
 
 use super::output::{self, Inputs, Output};
-use super::shape;
-use crate::compile::{self, Options};
-use crate::source::{Limits, Source};
 use anyhow::anyhow;
+use maasm_compile::{self as compile, Options};
+use maasm_graph::{Limits, Source};
+use maasm_package::build::parse_shape;
 use std::iter;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "structure_file")]
     params: Option<PathBuf>,
     /// The shape of an input whose axes the model leaves open, as NAME=1x3x224x224. May be repeated.
-    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = shape::parse)]
+    #[arg(long = "shape", value_name = "NAME=SHAPE", value_parser = parse_shape)]
     shapes: Vec<(String, Vec<usize>)>,
     /// Show groups of layers only down to this depth.
     #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u8).range(1..), conflicts_with = "structure")]

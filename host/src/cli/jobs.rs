@@ -4,10 +4,10 @@ use super::page::Page;
 use super::phrases::more;
 use super::place::At;
 use super::table::aligned;
-use crate::registry::{Job, JobState};
-use crate::server::Jobs;
 use anyhow::Result;
 use clap::Subcommand;
+use maasm_registry::{Job, JobState};
+use maasm_server::Jobs;
 
 /// What servers are working on, and what came of it.
 ///

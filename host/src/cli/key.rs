@@ -2,11 +2,11 @@
 
 use super::place::{At, Place, Side};
 use super::table::aligned;
-use crate::registry::{Grant, Intent, Key, NewKey, Role};
-use crate::server::Keys;
-use crate::text;
 use anyhow::{Result, bail};
 use clap::Subcommand;
+use maasm_files::text;
+use maasm_registry::{Grant, Intent, Key, NewKey, Role};
+use maasm_server::Keys;
 use reqwest::Method;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -4,9 +4,9 @@ use super::page::Page;
 use super::phrases::{age, more, size};
 use super::place::At;
 use super::table::aligned;
-use crate::registry::{Deployment, Record};
-use crate::server::{Deployments, Models};
 use anyhow::Result;
+use maasm_registry::{Deployment, Record};
+use maasm_server::{Deployments, Models};
 use std::time::SystemTime;
 
 /// List the models, their versions, and which of them answer.

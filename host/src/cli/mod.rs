@@ -9,10 +9,11 @@
 //! - `config`: `maasm.toml`
 //! - `completions`, `man`: what shells and readers of manuals need
 //! - `output/`: files that commands write, and that none is an input
-//! - `execution`, `listen`, `named`, `page`, `shape`: options; `phrases`, `table`: what several tell alike
+//! - `execution`, `listen`, `named`, `page`: options; `phrases`, `table`: what several tell alike
 
 mod alias;
 mod audit;
+mod build_worker;
 mod completions;
 mod compose;
 mod config;
@@ -46,7 +47,6 @@ mod recognize;
 mod report;
 mod rollback;
 mod serve;
-mod shape;
 mod show;
 mod split;
 mod table;
@@ -54,7 +54,7 @@ mod transfer;
 mod tune;
 
 pub use inspect::Inspection;
-pub use package::recipe;
+pub use maasm_package::build::recipe;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::process::ExitCode;
@@ -113,6 +113,7 @@ enum Command {
     Audit(audit::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    BuildWorker(build_worker::Arguments),
 }
 
 impl Arguments {
@@ -138,6 +139,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     match arguments.command {
         Command::Fsck(arguments) => return fsck::run(arguments),
+        Command::BuildWorker(arguments) => return build_worker::run(arguments),
         Command::Recognize(arguments) => return recognize::run(arguments),
         Command::Alias(arguments) => alias::run(arguments),
         Command::Audit(arguments) => audit::run(arguments),

@@ -1,6 +1,6 @@
 //! `NAME[@VERSION]`, where no version at all means something else than the one that is live.
 
-use crate::registry::{Error, Reference, Selector};
+use maasm_registry::{Error, Reference, Selector};
 use std::str::FromStr;
 
 /// A model, and perhaps which version of it.

@@ -1,7 +1,7 @@
 //! What several commands tell alike: sizes, ages, who gets which requests.
 
-use crate::registry::{Backend, Execution, Traffic};
 use bytesize::ByteSize;
+use maasm_registry::{Backend, Execution, Traffic};
 use std::time::{Duration, SystemTime};
 
 /// Bytes, for people.

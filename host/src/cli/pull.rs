@@ -2,10 +2,10 @@
 
 use super::place::{At, Side, job};
 use super::transfer;
-use crate::registry::oci::reference::Reference as Remote;
-use crate::registry::{Intent, Reference, Selector};
-use crate::server::{Published, PullRequest};
 use anyhow::Result;
+use maasm_registry::oci::reference::Reference as Remote;
+use maasm_registry::{Intent, Reference, Selector};
+use maasm_server::{Published, PullRequest};
 
 /// Pull a version from an OCI registry.
 ///

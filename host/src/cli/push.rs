@@ -2,10 +2,10 @@
 
 use super::place::{At, Side, job};
 use super::transfer;
-use crate::registry::Reference;
-use crate::registry::oci::reference::Reference as Remote;
-use crate::server::{Published, PushRequest};
 use anyhow::Result;
+use maasm_registry::Reference;
+use maasm_registry::oci::reference::Reference as Remote;
+use maasm_server::{Published, PushRequest};
 
 /// Push a version to an OCI registry.
 ///

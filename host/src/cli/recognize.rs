@@ -1,7 +1,7 @@
 //! `maasm recognize`
 
-use crate::engine::{Engine, EngineOptions, Model, Recognition};
 use anyhow::{Context, Result};
+use maasm_engine::{Engine, EngineOptions, Model, Recognition};
 use maasm_protocol::recognition::Answer;
 use serde_json::json;
 use std::io::Read;

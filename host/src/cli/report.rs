@@ -3,9 +3,9 @@
 use super::evaluate;
 use super::output;
 use super::place::At;
-use crate::registry::Reference;
 use anyhow::Result;
 use maasm_evaluation::Report;
+use maasm_registry::Reference;
 use std::path::PathBuf;
 
 /// Show a report that is kept with a version.

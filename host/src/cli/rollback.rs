@@ -3,8 +3,8 @@
 use super::deploy::text;
 use super::place::At;
 use super::split::name;
-use crate::server::RollbackRequest;
 use anyhow::Result;
+use maasm_server::RollbackRequest;
 use reqwest::Method;
 
 /// Go back to what was deployed before.

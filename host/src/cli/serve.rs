@@ -2,14 +2,14 @@
 
 use super::execution::Engine;
 use super::listen::Listen;
-use crate::engine::EngineOptions;
-use crate::registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
-use crate::server::{self, Access, Host, Origin, ServerOptions, Sites, Tls};
-use crate::service::{NnOptions, Service};
-use crate::temporary;
 use anyhow::{Context, Result, bail};
 use bytesize::ByteSize;
 use clap::ValueEnum;
+use maasm_app::{NnOptions, Service};
+use maasm_engine::EngineOptions;
+use maasm_files::temporary;
+use maasm_registry::{Backend, Intent, Provenance, Record, Reference, Registry, Selector};
+use maasm_server::{self as server, Access, Host, Origin, ServerOptions, Sites, Tls};
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

@@ -5,9 +5,9 @@ use super::named::Named;
 use super::phrases::{age, size, traffic};
 use super::place::{At, Place};
 use super::table::aligned;
-use crate::registry::{Alias, Deployment, Port, Record};
-use crate::server::{DeploymentDetails, ModelDetails};
 use anyhow::Result;
+use maasm_registry::{Alias, Deployment, Port, Record};
+use maasm_server::{DeploymentDetails, ModelDetails};
 use std::time::SystemTime;
 
 /// Show a model, or one of its versions.

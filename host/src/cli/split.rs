@@ -2,9 +2,9 @@
 
 use super::deploy::{self, How};
 use super::place::At;
-use crate::registry::{Share, check_name};
-use crate::server::DeployRequest;
 use anyhow::Result;
+use maasm_registry::{Share, check_name};
+use maasm_server::DeployRequest;
 
 /// Share a model's requests among versions.
 ///

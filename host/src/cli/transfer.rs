@@ -2,10 +2,10 @@
 
 use super::deploy;
 use super::place::{At, Document};
-use crate::registry::oci::remote::{Options, Progress, Tally};
-use crate::server::Published;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
+use maasm_registry::oci::remote::{Options, Progress, Tally};
+use maasm_server::Published;
 use std::io::{IsTerminal, stderr};
 
 /// How to transfer.

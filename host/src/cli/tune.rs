@@ -5,12 +5,13 @@ use super::optimize;
 use super::output;
 use super::package::{Form, Progress};
 use super::place::{At, Place, Side, job};
-use crate::registry::{Intent, Reference};
-use crate::server::TuneRequest;
-use crate::service::{Compiler, Service, Target, Tune, TunedVersion, put_aside};
-use crate::temporary;
 use anyhow::{Context, Result, bail};
+use maasm_app::{Compiler, Service, Target, Tune, TunedVersion, put_aside};
 use maasm_evaluation::Report;
+use maasm_files::temporary;
+use maasm_package::build::BuildRequest;
+use maasm_registry::{Intent, Reference};
+use maasm_server::TuneRequest;
 use semver::Version;
 use std::path::{Path, PathBuf};
 
@@ -126,7 +127,9 @@ fn here(arguments: &Arguments, service: &Service, place: &Place) -> Result<(Tune
     let folder = temporary::Folder::new().context("cannot make a temporary folder")?;
     let compiler = Compiler::UNLIMITED;
     let progress = Progress::new(Form::Text);
-    let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
+    let compile = |request: BuildRequest, output: &Path| {
+        place.wait(compiler.run(request, output, Path::new("."), |stage| progress.stage(stage))).map(drop)
+    };
     let bar = Bar::new();
     let wanted = Tune {
         version: &arguments.version,

@@ -1,6 +1,6 @@
 //! Panics on the way, also those that the compiler contains and tells as errors.
 
-use maasm::compile::{self, Options};
+use maasm_compile::{self as compile, Options};
 use serde::{Deserialize, Serialize};
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;

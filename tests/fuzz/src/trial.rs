@@ -1,9 +1,9 @@
 //! What is done with a file: all that `maasm inspect` and `maasm package` do.
 
 use maasm::cli::{self, Inspection};
-use maasm::compile::{self, Compiled, Options};
-use maasm::package::{self, Simd};
-use maasm::source::{Limits, Source};
+use maasm_compile::{self as compile, Compiled, Options};
+use maasm_graph::{Limits, Source};
+use maasm_package::{self as package, Simd};
 use maasm_plan::{Card, Texts};
 use serde::{Deserialize, Serialize};
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use super::export;
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_tests::component;
 use std::process::Command;
 

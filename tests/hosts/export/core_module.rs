@@ -2,7 +2,7 @@
 
 use super::{ByHand, exported};
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_tests::answers::Answers;
 use maasm_tests::{layout, skip};
 use maasm_trials::hosts::{file, output, wabt};

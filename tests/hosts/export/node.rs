@@ -2,7 +2,7 @@
 
 use super::exported;
 use crate::hosts::own::Sample;
-use maasm::package::Simd;
+use maasm_package::Simd;
 use maasm_trials::hosts::{jco, output, transpile};
 use serde_json::Value;
 use std::process::Command;

@@ -116,7 +116,7 @@ fn run(Arguments { maasm, trial }: Arguments) -> Result<()> {
         Trial::Hosts { component, model, picture, rounds, requests } => {
             let folder = tempfile::tempdir()?;
             let service = folder.path().join("service.wasm");
-            std::fs::write(&service, maasm::compose::compose(&component)?)?;
+            std::fs::write(&service, maasm_export::compose::compose(&component)?)?;
             let settings = hosts::Settings {
                 maasm,
                 model,

@@ -1,9 +1,9 @@
 //! What is published: components made by hand, which are made and loaded in no time, and a real network.
 
 use anyhow::Result;
-use maasm::compile::{self, compile};
-use maasm::package::{Simd, package};
-use maasm::source::{Limits, Source};
+use maasm_compile::{self as compile, compile};
+use maasm_graph::{Limits, Source};
+use maasm_package::{Simd, package};
 use maasm_plan::recipe::Layout;
 use maasm_plan::{Card, Recipe};
 use maasm_tests::component::numbered;

@@ -3,7 +3,7 @@
 mod tally;
 
 use crate::workspace::Profile;
-use crate::{browser, guest, licences, node, process, python, unpacked, workspace};
+use crate::{browser, guest, layers, licences, node, process, python, unpacked, workspace};
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         process::step("checking the code's form", || {
             process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
         })?;
+        process::step("checking what the crates use", layers::check)?;
         process::step("checking the dependencies' licences", licences::check)?;
     }
     let mut compile = cargo_test();
@@ -61,7 +62,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
 /// `cargo test` for everything that has tests. Examples are compiled by clippy alone, and no documentation has any.
 fn cargo_test() -> Command {
     let mut test = workspace::cargo();
-    test.arg("test").args(Profile::Quick.arguments()).args(["--lib", "--bins", "--tests"]).args(workspace::PACKAGES);
+    test.arg("test").args(Profile::Quick.arguments()).arg("--tests").args(workspace::PACKAGES);
     test
 }
 

@@ -2,11 +2,11 @@
 
 use super::progress::Bar;
 use super::{Arguments, samples};
-use crate::engine::EngineOptions;
-use crate::registry::{Intent, Provenance, Reference, Registry, Selector};
-use crate::service::{Evaluate, Service};
 use anyhow::Result;
+use maasm_app::{Evaluate, Service};
+use maasm_engine::EngineOptions;
 use maasm_evaluation::Report;
+use maasm_registry::{Intent, Provenance, Reference, Registry, Selector};
 use std::path::Path;
 
 /// A version, and where it is kept.

@@ -20,10 +20,10 @@ pub(super) use text::report as text;
 
 use super::output::{self, Output};
 use super::place::{At, Side};
-use crate::registry::Reference;
-use crate::service::Service;
 use anyhow::{Context, Result, bail};
+use maasm_app::Service;
 use maasm_evaluation::Report;
+use maasm_registry::Reference;
 use std::path::{Path, PathBuf};
 
 /// Evaluate a version on labelled data, and keep the report with it.
@@ -142,7 +142,7 @@ fn against(text: &str) -> Result<Against> {
     if path.extension().is_none_or(|extension| extension != "json") {
         return Ok(Against::Version(text.parse()?));
     }
-    let report = crate::text::read(path)?;
+    let report = maasm_files::text::read(path)?;
     let report: Report = serde_json::from_str(&report).with_context(|| format!("{text} is no report"))?;
     Ok(Against::Report(Box::new(report)))
 }

@@ -2,11 +2,11 @@
 
 use super::Arguments;
 use crate::cli::place::{Document, Remote, address, job};
-use crate::registry::{Evaluation, Reference};
-use crate::server::Evaluated;
 use anyhow::{Context, Result};
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Limits};
+use maasm_registry::{Evaluation, Reference};
+use maasm_server::Evaluated;
 use reqwest::{Body, Method};
 use std::io::{Seek, SeekFrom};
 use std::path::Path;

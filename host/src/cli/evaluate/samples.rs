@@ -1,8 +1,8 @@
 //! What `--data` means: something on this machine, or the name of a data set.
 
-use crate::registry::Registry;
 use anyhow::{Context, Result};
 use maasm_evaluation::data::{Dataset, Limits};
+use maasm_registry::Registry;
 use std::path::Path;
 
 /// The data at this path, or the registry's data set of this name.

@@ -15,8 +15,8 @@ use super::figures::{bytes, grouped, percent, shape};
 use super::report::{Cost, Port, Report};
 use super::tree::{self, Row, Totals};
 use super::unsupported;
-use crate::compile::Shapes;
-use crate::network::Network;
+use maasm_compile::Shapes;
+use maasm_graph::index::Network;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("html/style.css");

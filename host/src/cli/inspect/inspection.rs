@@ -3,9 +3,9 @@
 use super::report::Report;
 use super::timing::Timing;
 use super::{html, text};
-use crate::compile::{self, Compiled, Options, Shapes};
-use crate::network::Network;
-use crate::source::Source;
+use maasm_compile::{self as compile, Compiled, Options, Shapes};
+use maasm_graph::Source;
+use maasm_graph::index::Network;
 
 /// A model that has been looked at.
 pub struct Inspection<'a> {

@@ -1,8 +1,8 @@
 //! The layers of a model: one for each compiled step or, if the model does not compile, for each node.
 
 use super::steps;
-use crate::compile::{Compiled, Shapes};
-use crate::network::{Network, NodeId, Parameters, inner_graphs, name, operator};
+use maasm_compile::{Compiled, Shapes};
+use maasm_graph::index::{Network, NodeId, Parameters, inner_graphs, name, operator};
 use serde::Serialize;
 use std::collections::HashMap;
 

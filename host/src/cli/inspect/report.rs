@@ -4,11 +4,12 @@ use super::layers::{self, Layer, Names};
 use super::memory::Memory;
 use super::timing::Timing;
 use super::unsupported::{self, Unsupported};
-use crate::compile::{self, Compiled, Note, Shapes};
-use crate::network::{Network, Parameters, inner_graphs, operator, tensor_bytes};
-use crate::scores;
-use crate::source::Source;
+use maasm_compile::{self as compile, Compiled, Note, Shapes};
+use maasm_component::ScoreKind;
+use maasm_graph::Source;
+use maasm_graph::index::{Network, Parameters, inner_graphs, operator, tensor_bytes};
 use maasm_protocol::evaluation::Scores;
+use maasm_scores as scores;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -143,7 +144,7 @@ impl Report {
 }
 
 fn cost(source: &Source, compiled: &Compiled, timing: Option<Timing>) -> Cost {
-    let told = source.told.scores.and_then(scores::Told::scores);
+    let told = source.told.scores.and_then(ScoreKind::scores);
     let scores = || scores::spoken(told.unwrap_or_else(|| scores::find(compiled, None)));
     Cost {
         multiply_accumulates: compiled.multiply_accumulates,

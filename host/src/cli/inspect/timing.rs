@@ -1,7 +1,7 @@
 //! How long each step takes, measured by running the compiled model natively on this machine.
 
-use crate::compile::Compiled;
 use anyhow::Context;
+use maasm_compile::Compiled;
 use maasm_plan::{ElementType, Step};
 use maasm_runtime::{AlignedBytes, Executor};
 use std::time::{Duration, Instant};

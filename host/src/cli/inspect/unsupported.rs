@@ -1,8 +1,8 @@
 //! What cannot be compiled, and what to do about it.
 
 use super::layers::Names;
-use crate::compile;
-use crate::network::{Network, NodeId, name, operator};
+use maasm_compile as compile;
+use maasm_graph::index::{Network, NodeId, name, operator};
 use serde::Serialize;
 use std::collections::HashMap;
 

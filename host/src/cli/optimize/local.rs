@@ -4,11 +4,12 @@ use super::Arguments;
 use crate::cli::evaluate::{Bar, samples};
 use crate::cli::package::{Form, Progress};
 use crate::cli::place::Place;
-use crate::registry::Intent;
-use crate::service::{Compiler, Optimize, Optimized, Service};
-use crate::temporary;
 use anyhow::{Context, Result};
+use maasm_app::{Compiler, Optimize, Optimized, Service};
 use maasm_evaluation::Report;
+use maasm_files::temporary;
+use maasm_package::build::BuildRequest;
+use maasm_registry::Intent;
 use std::path::{Path, PathBuf};
 
 /// Optimises a version of the folder.
@@ -24,7 +25,9 @@ pub fn optimize(arguments: &Arguments, service: &Service, place: &Place) -> Resu
     let folder = temporary::Folder::new().context("cannot make a temporary folder")?;
     let compiler = Compiler::UNLIMITED;
     let progress = Progress::new(Form::Text);
-    let compile = |options: &[String]| place.wait(compiler.run(options, Path::new("."), |stage| progress.stage(stage)));
+    let compile = |request: BuildRequest, output: &Path| {
+        place.wait(compiler.run(request, output, Path::new("."), |stage| progress.stage(stage))).map(drop)
+    };
     let bar = Bar::new();
     let wanted = Optimize {
         version: &arguments.version,

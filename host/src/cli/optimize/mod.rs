@@ -13,10 +13,10 @@ pub(super) use remote::data;
 use super::evaluate::{self, Effort};
 use super::output;
 use super::place::{At, Side};
-use crate::optimize::Recipe;
-use crate::registry::Reference;
-use crate::service::Bounds;
 use anyhow::{Result, bail};
+use maasm_app::Bounds;
+use maasm_component::Recipe;
+use maasm_registry::Reference;
 use semver::Version;
 use std::path::PathBuf;
 

@@ -3,12 +3,12 @@
 use super::Arguments;
 use crate::cli::evaluate::{packed, whole};
 use crate::cli::place::{Document, Remote, address, job};
-use crate::registry::DataSet;
-use crate::server::OptimizeRequest;
-use crate::service::Optimized;
 use anyhow::{Result, bail};
+use maasm_app::Optimized;
 use maasm_evaluation::Report;
 use maasm_evaluation::data::{Dataset, Limits};
+use maasm_registry::DataSet;
+use maasm_server::OptimizeRequest;
 use reqwest::Method;
 use std::path::Path;
 

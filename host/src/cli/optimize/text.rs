@@ -2,7 +2,7 @@
 
 use crate::cli::phrases::size;
 use crate::cli::table::aligned;
-use crate::service::{Difference, Optimized};
+use maasm_app::{Difference, Optimized};
 use maasm_evaluation::report::{Change, Search};
 use std::path::PathBuf;
 

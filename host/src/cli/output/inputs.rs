@@ -2,8 +2,8 @@
 
 use super::{Identity, identity};
 use crate::cli::config;
-use crate::source::{self, Limits};
 use maasm_evaluation::data::{self, Dataset};
+use maasm_graph::{self as graph, Limits};
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -45,7 +45,7 @@ impl Inputs {
         if let Some(path) = named.into_iter().find(|path| is(path)) {
             return Some(path.clone());
         }
-        let beside = self.models.iter().flat_map(|model| source::files_beside(model, &Limits::default()));
+        let beside = self.models.iter().flat_map(|model| graph::files_beside(model, &Limits::default()));
         let in_data = || self.data.iter().find_map(|data| find_in_data(data, &is));
         beside.into_iter().find(|path| is(path)).or_else(in_data)
     }

@@ -1,7 +1,7 @@
 //! A regular file, replaced whole or not at all.
 
 use super::place::folder_of;
-use crate::temporary::Passing;
+use maasm_files::temporary::Passing;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};

@@ -1,26 +1,19 @@
 //! `maasm package`
 //!
 //! # Layout
-//! - `make`: a model becomes a component in memory
-//! - `labels`: the classes' names
 //! - `progress`: what is told while it works
 //! - `memory`: how much memory it may take
 
-mod labels;
-mod make;
-mod memory;
+pub(super) mod memory;
 mod progress;
 
-pub(super) use make::Wish;
-pub use make::recipe;
 pub(super) use progress::{Form, Progress};
 
-use super::output;
-use crate::temporary;
+use super::output::{self, Inputs};
 use bytesize::ByteSize;
+use maasm_package::build::{BuildRequest, build};
 use std::path::PathBuf;
 use std::time::Instant;
-use std::{io, process, thread};
 
 /// Compile a model into a component.
 #[derive(clap::Args)]
@@ -29,7 +22,7 @@ pub struct Arguments {
     #[arg(required_unless_present = "structure", conflicts_with = "structure")]
     model: Option<PathBuf>,
     #[command(flatten)]
-    wish: Wish,
+    request: BuildRequest,
     /// The component to write; - is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -39,44 +32,29 @@ pub struct Arguments {
     /// What is told on standard output, or on standard error if the component goes there: text for people, or one JSON object a line.
     #[arg(long, value_enum, default_value_t)]
     progress: progress::Form,
-    /// Ends with standard input: with whoever waits for the component.
-    #[arg(long, hide = true)]
-    end_with_input: bool,
 }
 
 /// Runs it.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let start = Instant::now();
-    if arguments.end_with_input {
-        thread::spawn(end_with_input);
-    }
     if let Some(limit) = arguments.memory_limit {
         memory::limit(limit)?;
     }
-    let paths = [&arguments.output].into_iter().chain(&arguments.wish.keep_source);
-    let outputs = output::check(&arguments.wish.inputs().models(&arguments.model), paths)?;
+    let Arguments { model, request, output, .. } = arguments;
+    let outputs = output::check(&inputs(&request).models(&model), [&output])?;
     let progress = Progress::beside(arguments.progress, &outputs);
-    let made = arguments.wish.make(arguments.model.as_deref(), &progress)?;
+    let built = build(BuildRequest { model, ..request }, &|event| progress.see(event))?;
     progress.stage("writing");
-    outputs[0].write(&made.component)?;
+    outputs[0].write(&built.component)?;
     progress.done(&progress::Done {
-        name: made.name,
-        version: made.version,
-        output: &arguments.output,
-        parameters: made.parameters,
-        multiply_accumulates: made.multiply_accumulates,
-        activations: made.activations,
-        weights: made.weights,
-        int8_layers: made.layers.int8,
-        float_layers: made.layers.float,
-        scores: made.scores,
-        size: made.component.len() as u64,
+        summary: built.summary,
+        output: &output,
+        size: built.component.len() as u64,
         seconds: start.elapsed().as_secs_f64(),
     })
 }
 
-fn end_with_input() {
-    let _ = io::copy(&mut io::stdin(), &mut io::sink());
-    temporary::end();
-    process::exit(1);
+/// The files that a request names to be read, but for the model.
+pub(super) fn inputs(request: &BuildRequest) -> Inputs {
+    Inputs::default().files(request.files()).data(&request.calibrate)
 }

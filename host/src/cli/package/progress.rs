@@ -3,7 +3,7 @@
 use crate::cli::output::{self, Output};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use maasm_protocol::evaluation::Scores;
+use maasm_package::build::{Event, Summary};
 use serde::Serialize;
 use serde_json::json;
 use std::io::{IsTerminal, stderr};
@@ -32,22 +32,9 @@ pub struct Progress {
 /// What came of it.
 #[derive(Serialize)]
 pub struct Done<'a> {
-    pub name: String,
-    pub version: String,
+    #[serde(flatten)]
+    pub summary: Summary,
     pub output: &'a Path,
-    pub parameters: u64,
-    pub multiply_accumulates: u64,
-    /// Bytes of activations at most.
-    pub activations: u64,
-    /// Bytes of weights.
-    pub weights: u64,
-    /// Convolutions and dense layers that compute with bytes.
-    pub int8_layers: usize,
-    /// Convolutions and dense layers that compute with f32.
-    pub float_layers: usize,
-    /// The kind of the outputs, if they are a list of classes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scores: Option<Scores>,
     /// Bytes of the component.
     pub size: u64,
     pub seconds: f64,
@@ -81,6 +68,14 @@ impl Progress {
         }
     }
 
+    /// Tells what happens while a component is made.
+    pub fn see(&self, event: Event) {
+        match event {
+            Event::Stage(stage) => self.stage(stage),
+            Event::Note(note) => eprintln!("note: {note}"),
+        }
+    }
+
     /// Tells what came of it.
     ///
     /// # Errors
@@ -94,9 +89,8 @@ impl Progress {
             line["stage"] = json!("done");
             return output::print_to(self.aside, &format!("{line}\n"));
         }
-        let Done {
-            name, version, output, parameters, multiply_accumulates, activations, weights, size, seconds, ..
-        } = done;
+        let Done { summary, output, size, seconds } = done;
+        let Summary { name, version, parameters, multiply_accumulates, activations, weights, .. } = summary;
         let mut text = format!("{name} {version} → {}\n", output.display());
         text += &format!(
             "  {} parameters, {} multiply-accumulates, {} of activations at most\n",
@@ -104,11 +98,11 @@ impl Progress {
             count(*multiply_accumulates),
             mebibytes(*activations),
         );
-        if done.int8_layers > 0 {
-            let all = done.int8_layers + done.float_layers;
-            text += &format!("  {} of {all} convolutions and dense layers in int8\n", done.int8_layers);
+        if summary.int8_layers > 0 {
+            let all = summary.int8_layers + summary.float_layers;
+            text += &format!("  {} of {all} convolutions and dense layers in int8\n", summary.int8_layers);
         }
-        if let Some(scores) = done.scores {
+        if let Some(scores) = summary.scores {
             text += &format!("  scores are {}\n", scores.explained());
         }
         text += &format!(

@@ -3,11 +3,11 @@
 use super::{Document, Local, Place, Remote, Side};
 use crate::cli::data::DataFolder;
 use crate::cli::output::{self, Inputs, Output};
-use crate::registry::own_files;
 use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, FromArgMatches};
+use maasm_registry::own_files;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
 

@@ -2,8 +2,8 @@
 
 use super::{Document, Remote, address};
 use crate::cli::package::{Form, Progress};
-use crate::registry::{Job, JobState};
 use anyhow::{Context, Result, bail};
+use maasm_registry::{Job, JobState};
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

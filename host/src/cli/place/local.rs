@@ -1,9 +1,5 @@
 //! The server's routes within this process, on a folder of this machine.
 
-use crate::engine::EngineOptions;
-use crate::registry::Registry;
-use crate::server::{Access, Problem, ServerOptions, State, local_router};
-use crate::service::Service;
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::body::Body;
@@ -11,6 +7,10 @@ use axum::http::Request;
 use http_body_util::BodyExt;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
+use maasm_app::Service;
+use maasm_engine::EngineOptions;
+use maasm_registry::Registry;
+use maasm_server::{Access, Problem, ServerOptions, State, local_router};
 use reqwest::{Method, Url};
 
 /// How many bytes of models are kept in memory: one command needs each once.

@@ -2,12 +2,13 @@
 
 use super::Model;
 use crate::cli::package::{Form, Progress};
-use crate::registry::{self, Intent, Made, Provenance, Record};
-use crate::server::{AS_IT_IS, COMPILED, Published};
-use crate::service::Service;
-use crate::source;
-use crate::temporary;
 use anyhow::{Context, Result};
+use maasm_app::Service;
+use maasm_files::temporary;
+use maasm_graph as graph;
+use maasm_package::build::build;
+use maasm_registry::{self as registry, Intent, Made, Provenance, Record};
+use maasm_server::{AS_IT_IS, COMPILED, Published};
 use std::fs::File;
 use std::path::Path;
 
@@ -27,9 +28,10 @@ pub fn publish(service: &Service, model: Model) -> Result<Published> {
 
 fn compile(service: &Service, intent: &Intent, model: Model) -> Result<Record> {
     let Model { file, mut wish, request, .. } = model;
+    wish.model = file.clone();
     let told = match &file {
-        Some(file) => source::told(file)?,
-        None => source::Told::default(),
+        Some(file) => graph::told(file)?,
+        None => graph::Told::default(),
     };
     let name = wish.name.take().or(told.name).unwrap_or_else(|| NAMELESS.into());
     registry::check_name(&name)?;
@@ -45,7 +47,7 @@ fn compile(service: &Service, intent: &Intent, model: Model) -> Result<Record> {
     wish.keep_source = Some(source.clone());
     let recipe =
         (!wish.recipe.is_empty()).then(|| Made { recipe: wish.recipe.clone(), calibration: None, tuning: None });
-    let made = wish.make(file.as_deref(), &progress)?;
+    let made = build(wish, &|event| progress.see(event))?;
     progress.stage("publishing");
     let lock = service.lock()?;
     let blobs = service.registry().blobs();

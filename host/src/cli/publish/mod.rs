@@ -10,12 +10,12 @@ mod remote;
 mod upload;
 
 use super::deploy;
-use super::package::Wish;
 use super::phrases::size;
 use super::place::{At, Document, Side};
-use crate::server::{PublishRequest, Published};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use maasm_package::build::BuildRequest;
+use maasm_server::{PublishRequest, Published};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[arg(value_name = "FILE", required_unless_present = "structure", conflicts_with = "structure")]
     model: Option<PathBuf>,
     #[command(flatten)]
-    wish: Wish,
+    wish: BuildRequest,
     /// The version that it was made from
     #[arg(long, value_name = "NAME@VERSION")]
     parent: Option<String>,
@@ -51,7 +51,7 @@ struct Model {
     file: Option<PathBuf>,
     /// Whether it is a component already.
     is_component: bool,
-    wish: Wish,
+    wish: BuildRequest,
     request: PublishRequest,
 }
 
@@ -80,7 +80,7 @@ fn is_component(path: &Path) -> Result<bool> {
 }
 
 /// An option that has no meaning for a component.
-fn needless(wish: &Wish) -> Option<&'static str> {
+fn needless(wish: &BuildRequest) -> Option<&'static str> {
     let options = [
         ("--name", wish.name.is_some()),
         ("--version", wish.version.is_some()),
@@ -97,7 +97,7 @@ fn needless(wish: &Wish) -> Option<&'static str> {
 }
 
 /// The wish, as the server's route takes it. What is a file comes beside it.
-fn request(wish: &Wish) -> PublishRequest {
+fn request(wish: &BuildRequest) -> PublishRequest {
     let extents = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join("x");
     let shapes: Vec<_> = wish.shapes.iter().map(|(name, shape)| format!("{name}={}", extents(shape))).collect();
     PublishRequest {

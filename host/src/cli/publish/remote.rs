@@ -2,9 +2,9 @@
 
 use super::{Model, upload};
 use crate::cli::place::{Document, Remote, address, job};
-use crate::package::Simd;
-use crate::server::Published;
 use anyhow::{Result, bail};
+use maasm_package::Simd;
+use maasm_server::Published;
 use serde_json::Value;
 
 /// Sends a model, and waits until the server has made a version of it.

@@ -8,8 +8,8 @@ use crate::tensor::Tensor;
 use crate::types;
 use crate::verdict::Verdict;
 use anyhow::Result;
-use maasm::compile::{self, Compiled, Options, Unsupported, compile};
-use maasm::source::{self, Limits, Source};
+use maasm_compile::{self as compile, Compiled, Options, Unsupported, compile};
+use maasm_graph::{self as graph, Limits, Source};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Extent;
 use tract_onnx::pb::{ValueInfoProto, type_proto};
 
@@ -67,10 +67,10 @@ fn is_open(port: &ValueInfoProto) -> bool {
 }
 
 /// The verdict on a file that is refused before it is compiled, without the file's name.
-fn refused(error: source::Error) -> Verdict {
+fn refused(error: graph::Error) -> Verdict {
     match error {
-        source::Error::Invalid { why, .. } => Verdict::unsupported(essence(&why)).detailed(why),
-        error @ source::Error::Read { .. } => Verdict::failed("the model cannot be read").detailed(error.to_string()),
+        graph::Error::Invalid { why, .. } => Verdict::unsupported(essence(&why)).detailed(why),
+        error @ graph::Error::Read { .. } => Verdict::failed("the model cannot be read").detailed(error.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::tensor::Tensor;
 use crate::types;
-use maasm::compile::Compiled;
+use maasm_compile::Compiled;
 use maasm_plan::{Plan, Port};
 use maasm_runtime::{AlignedBytes, Executor};
 

@@ -5,7 +5,7 @@ use super::native;
 use crate::case::Case;
 use crate::tensor::Tensor;
 use anyhow::anyhow;
-use maasm::compile::Compiled;
+use maasm_compile::Compiled;
 use maasm_plan::{Card, Package};
 use std::path::Path;
 use wasmtime::{Engine, Instance, InstancePre, Linker, Memory, Module, Store, WasmParams, WasmResults};

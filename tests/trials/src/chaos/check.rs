@@ -3,8 +3,8 @@
 use crate::client::Client;
 use crate::models;
 use anyhow::{Result, anyhow, bail};
-use maasm::registry::digest::Digest;
-use maasm::registry::{JobState, Registry};
+use maasm_registry::digest::Digest;
+use maasm_registry::{JobState, Registry};
 use semver::Version;
 use serde_json::Value;
 use std::collections::BTreeMap;

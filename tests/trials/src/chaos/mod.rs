@@ -20,7 +20,7 @@ use crate::client::Client;
 use crate::server::{Server, Starting, Victim};
 use anyhow::{Context, Result, bail};
 use fastrand::Rng;
-use maasm::registry::Registry;
+use maasm_registry::Registry;
 use maasm_tests::docker::Docker;
 use shared::Shared;
 use std::fmt;

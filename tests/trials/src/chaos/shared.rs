@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::models;
 use anyhow::{Context, Result, anyhow, bail};
 use fastrand::Rng;
-use maasm::registry::{Registry, Traffic};
+use maasm_registry::{Registry, Traffic};
 use semver::Version;
 use serde_json::Value;
 use std::collections::BTreeMap;

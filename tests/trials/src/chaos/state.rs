@@ -1,8 +1,8 @@
 //! What a model must look like, and what each change makes of it.
 
 use anyhow::{Result, bail};
-use maasm::registry::digest::Digest;
-use maasm::registry::{Error, Registry, Traffic};
+use maasm_registry::digest::Digest;
+use maasm_registry::{Error, Registry, Traffic};
 use semver::Version;
 use std::collections::BTreeMap;
 

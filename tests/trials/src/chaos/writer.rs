@@ -7,7 +7,7 @@ use super::{Summary, check};
 use crate::client::{Answer, Client};
 use anyhow::{Result, anyhow, bail};
 use fastrand::Rng;
-use maasm::registry::Registry;
+use maasm_registry::Registry;
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
